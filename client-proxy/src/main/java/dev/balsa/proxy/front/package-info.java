@@ -1,0 +1,5 @@
+/** What faces a client: accept, decode, session, ordered replies. */
+@NullMarked
+package dev.balsa.proxy.front;
+
+import org.jspecify.annotations.NullMarked;

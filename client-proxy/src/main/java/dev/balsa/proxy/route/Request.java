@@ -1,0 +1,56 @@
+package dev.balsa.proxy.route;
+
+import dev.balsa.proto.command.CommandSpec;
+import dev.balsa.proto.resp.Args;
+import io.netty.channel.EventLoop;
+
+/**
+ * A command on its way: what the backend must know of it and where the answer goes. Exactly one of the answering methods is called, once,
+ * from any thread; on the request's own event loop it costs no hand-over.
+ */
+public interface Request {
+    CommandSpec spec();
+
+    /** The database that the session has selected. */
+    int database();
+
+    /** 2 or 3: the RESP version to answer in. */
+    int protocol();
+
+    /** Id of the client connection, for SLOWLOG, CLIENT LIST and DEBUG. */
+    long clientId();
+
+    /** Whether a follower may serve it ({@code READONLY} session and a read-only command). */
+    boolean followerMayServe();
+
+    /** Whether a write of the same connection to the same group may still be unanswered: then a read must come after it in the group's order. */
+    boolean followsWrite();
+
+    /** The event loop that owns the connection. */
+    EventLoop loop();
+
+    /** The reply, RESP in this request's protocol. The bytes are copied or written before this method returns. */
+    void reply(byte[] bytes, int offset, int length);
+
+    /**
+     * It was not executed and never will be. The front may route it anew (and hands it to a backend again), or answer an error.
+     *
+     * @param args the request as it was given, valid during the call
+     */
+    void notExecuted(Refusal refusal, Args args);
+
+    /** It may or may not take effect: a write is answered by closing the connection, a read is tried again or closes it. */
+    void outcomeUnknown(String reason);
+
+    /** Why a request was refused. */
+    sealed interface Refusal {
+        /** Another replica leads, or none does now; {@code leader} is its cluster address {@code host:port}, or empty. */
+        record NotLeader(String leader) implements Refusal {}
+
+        /** Too much is in flight; waiting helps. */
+        record Busy(String reason) implements Refusal {}
+
+        /** This process cannot serve it (closing, disk full); {@code errorLine} is the reply, without the minus. */
+        record Unavailable(String errorLine) implements Refusal {}
+    }
+}

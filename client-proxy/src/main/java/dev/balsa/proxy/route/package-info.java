@@ -1,0 +1,5 @@
+/** Which backend serves a command. */
+@NullMarked
+package dev.balsa.proxy.route;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Pipelined connections to nodes. */
+@NullMarked
+package dev.balsa.proxy.upstream;
+
+import org.jspecify.annotations.NullMarked;

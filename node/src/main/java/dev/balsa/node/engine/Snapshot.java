@@ -1,0 +1,27 @@
+package dev.balsa.node.engine;
+
+/**
+ * A view of a keyspace at one moment. Read by one background thread while the engine thread goes on; closed when done.
+ */
+public interface Snapshot extends AutoCloseable {
+    /** Log time of the moment: keys dead by it are left out. */
+    long logMillis();
+
+    /** Calls {@code visitor} for every live key, database by database, in the order of slot, hash and key. */
+    void forEach(Visitor visitor);
+
+    /** Number of keys in a database at that moment (dead ones that were not removed yet included). */
+    long size(int database);
+
+    /** Number of keys with a deadline at that moment. */
+    long sizeWithDeadline(int database);
+
+    @Override
+    void close();
+
+    /** Receives keys and values. */
+    interface Visitor {
+        /** @param entry positioned on the key; reused */
+        void visit(int database, EntryView entry);
+    }
+}

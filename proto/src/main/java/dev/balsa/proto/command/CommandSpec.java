@@ -1,0 +1,57 @@
+package dev.balsa.proto.command;
+
+import java.util.List;
+
+/**
+ * What is known of a command without running it. Immutable.
+ *
+ * @param name lower case; a subcommand is {@code container|sub}
+ * @param arity number of arguments with the name; negative: at least that many
+ * @param flagBits union of {@link CommandFlag#bit()}
+ * @param firstKey index of the first key, 0 = none (or only by {@code keySpecs})
+ * @param lastKey index of the last key, negative counts from the end
+ * @param keyStep distance between keys
+ * @param keySpecs where the keys are, in full
+ * @param categories ACL categories without the at sign, e.g. {@code write string slow}
+ * @param subcommands empty for a command that is no container
+ * @param doc for COMMAND DOCS
+ */
+public record CommandSpec(
+        String name,
+        int arity,
+        long flagBits,
+        int firstKey,
+        int lastKey,
+        int keyStep,
+        List<KeySpec> keySpecs,
+        List<String> categories,
+        List<CommandSpec> subcommands,
+        Doc doc) {
+
+    /**
+     * What people want to know.
+     *
+     * @param group as Redis names it, e.g. {@code string}
+     * @param since the version of Redis that brought it
+     */
+    public record Doc(String summary, String since, String group, String complexity) {
+        public static final Doc NONE = new Doc("", "", "", "");
+    }
+
+    public boolean has(CommandFlag flag) {
+        return (flagBits & flag.bit()) != 0;
+    }
+
+    public boolean isWrite() {
+        return has(CommandFlag.WRITE);
+    }
+
+    public boolean isReadOnly() {
+        return has(CommandFlag.READONLY);
+    }
+
+    /** Whether a request of {@code count} arguments, the name included, fits. */
+    public boolean accepts(int count) {
+        return arity >= 0 ? count == arity : count >= -arity;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.balsa.proto.log;
+
+/**
+ * Layout of an entry of the log. All numbers little endian.
+ *
+ * <pre>
+ *  0  1  format version (1)
+ *  1  1  flags
+ *  2  2  count of request ids that follow the header (0 in version 1; 16 bytes each)
+ *  4  4  CRC32C of everything from byte 8 on
+ *  8  8  leader time, milliseconds since 1970, never lower than that of the entry before
+ * 16  8  seed of all chance in this entry
+ * 24  4  count of commands
+ * 28  4  (reserved, 0)
+ * 32     request ids, then the commands as RESP arrays, as an appendonly file holds them.
+ *        Each entry begins in database 0; SELECT changes it.
+ * </pre>
+ */
+public final class EntryHeader {
+    public static final int VERSION = 1;
+    public static final int BYTES = 32;
+    public static final int FLAGS_AT = 1;
+    public static final int REQUEST_IDS_AT = 2;
+    public static final int REQUEST_ID_BYTES = 16;
+    public static final int CHECKSUM_AT = 4;
+    public static final int CHECKED_FROM = 8;
+    public static final int TIME_AT = 8;
+    public static final int SEED_AT = 16;
+    public static final int COUNT_AT = 24;
+
+    private EntryHeader() {}
+}

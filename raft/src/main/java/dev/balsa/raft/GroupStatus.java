@@ -1,0 +1,27 @@
+package dev.balsa.raft;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a replica stands.
+ *
+ * @param role {@code leader}, {@code follower}, {@code candidate}, {@code learner} or {@code error}
+ * @param firstIndex of the log that is kept
+ * @param snapshotIndex last index in the newest snapshot, 0 = none
+ * @param followers on the leader: how far each other member is; else empty
+ */
+public record GroupStatus(
+        String role,
+        long term,
+        @Nullable String leader,
+        long firstIndex,
+        long lastIndex,
+        long committedIndex,
+        long appliedIndex,
+        long snapshotIndex,
+        List<Follower> followers) {
+
+    /** @param lag entries behind the leader's last */
+    public record Follower(String peer, long matchIndex, long lag, boolean alive) {}
+}
