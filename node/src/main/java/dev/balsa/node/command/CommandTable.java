@@ -15,6 +15,9 @@ public final class CommandTable {
 
     /** The command that argument 0 names, whatever its case, or null. Allocates nothing. */
     public static @Nullable Command find(Args args) {
-        return args.count() < 0 ? null : null;
+        if (args.count() > 0) {
+            return null;
+        }
+        throw new UnsupportedOperationException();
     }
 }
