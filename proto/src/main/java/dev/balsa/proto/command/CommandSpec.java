@@ -1,6 +1,7 @@
 package dev.balsa.proto.command;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a command without running it. Immutable.
@@ -33,10 +34,33 @@ public record CommandSpec(
      *
      * @param group as Redis names it, e.g. {@code string}
      * @param since the version of Redis that brought it
+     * @param tips hints for clients and proxies, e.g. {@code request_policy:all_shards}
+     * @param deprecation null for a command that is not deprecated
+     * @param internal whether COMMAND DOCS marks it as a system command
      */
-    public record Doc(String summary, String since, String group, String complexity) {
+    public record Doc(
+            String summary,
+            String since,
+            String group,
+            String complexity,
+            List<String> tips,
+            @Nullable Deprecation deprecation,
+            boolean internal) {
         public static final Doc NONE = new Doc("", "", "", "");
+
+        /** Neither tips nor deprecation. */
+        public Doc(String summary, String since, String group, String complexity) {
+            this(summary, since, group, complexity, List.of(), null, false);
+        }
     }
+
+    /**
+     * A command that clients should no longer use.
+     *
+     * @param since the version of Redis that said so
+     * @param replacedBy what to use instead
+     */
+    public record Deprecation(String since, String replacedBy) {}
 
     public boolean has(CommandFlag flag) {
         return (flagBits & flag.bit()) != 0;
