@@ -1,0 +1,115 @@
+package dev.balsa.node.config;
+
+import dev.balsa.node.config.Directive.Effect;
+import dev.balsa.node.config.Kind.Bytes;
+import dev.balsa.node.config.Kind.Choice;
+import dev.balsa.node.config.Kind.Flag;
+import dev.balsa.node.config.Kind.Member;
+import dev.balsa.node.config.Kind.Only;
+import dev.balsa.node.config.Kind.OutputLimits;
+import dev.balsa.node.config.Kind.Text;
+import dev.balsa.node.config.Kind.Whole;
+import dev.balsa.node.config.Kind.Words;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table of all directives: those of a node in this file, those of Redis that mean one thing here or nothing in {@link RedisDirectives}.
+ * Immutable.
+ */
+public final class Directives {
+    private static final long GIB = 1L << 30;
+    private static final long MIB = 1L << 20;
+    private static final Kind PORT = new Whole(0, 65_535);
+
+    private static final List<Directive> OURS = List.of(
+            // Listening. Port 0 = do not listen.
+            start("port", PORT, "6379"),
+            start("cluster-port", PORT, "0"),
+            start("bind", new Words(), "127.0.0.1 -::1"),
+            start("protected-mode", new Flag(), "yes"),
+            start("tcp-keepalive", new Whole(0, Integer.MAX_VALUE), "300"),
+            start("io-threads", new Whole(1, 128), "1"),
+            start("busy-wait-millis", new Whole(0, 1000), "0"),
+            // Clients.
+            live("requirepass", new Text(), ""),
+            live("maxclients", new Whole(1, 1_000_000), "10000"),
+            live("timeout", new Whole(0, Integer.MAX_VALUE), "0"),
+            live("proto-max-bulk-len", new Bytes(MIB, Integer.MAX_VALUE), "536870912"),
+            live("client-query-buffer-limit", new Bytes(MIB, 4 * GIB), "1073741824"),
+            live(
+                    "client-output-buffer-limit",
+                    new OutputLimits(),
+                    "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"),
+            // Data.
+            start("databases", new Whole(1, 1024), "16"),
+            live("maxmemory", new Bytes(0, 1L << 50), "0"),
+            live("maxmemory-policy", new Only("noeviction", "only noeviction is served: nothing is evicted, writes are refused"
+                    + " with -OOM when maxmemory is reached"), "noeviction"),
+            start("arena-max-bytes", new Bytes(64 * MIB, 1L << 50), Long.toString(16 * GIB)),
+            // Files.
+            start("dir", new Text(), "."),
+            start("dbfilename", new Text(), "dump.rdb"),
+            live("appendfsync", new Choice(List.of("always", "everysec", "no")), "always"),
+            start("rdbcompression", new Flag(), "yes"),
+            start("raft-log", new Choice(List.of("segments", "rocksdb")), "segments"),
+            live("snapshot-log-bytes", new Bytes(MIB, 1L << 50), Long.toString(256 * MIB)),
+            live("disk-reserve-bytes", new Bytes(0, 1L << 50), Long.toString(256 * MIB)),
+            // Replication.
+            start("node-id", new Text(), ""),
+            start("raft-port", PORT, "0"),
+            start("raft-bind", new Text(), ""),
+            start("cluster-node", new Member(), ""),
+            start("groups", new Whole(1, 64), "1"),
+            start("election-timeout-millis", new Whole(50, 60_000), "350"),
+            start("election-spread-millis", new Whole(10, 60_000), "150"),
+            start("batch-max-bytes", new Bytes(1024, 256 * MIB), Long.toString(MIB)),
+            start("batch-max-commands", new Whole(1, 65_536), "4096"),
+            start("command-max-bytes", new Bytes(MIB, Integer.MAX_VALUE), Long.toString(512 * MIB)),
+            start("waiting-max-bytes", new Bytes(MIB, 16 * GIB), Long.toString(256 * MIB)),
+            start("apply-queue-max-bytes", new Bytes(MIB, 16 * GIB), Long.toString(64 * MIB)),
+            start("entries-in-flight-max", new Whole(1, 4096), "2"),
+            start("log-memory-max-bytes", new Bytes(MIB, 16 * GIB), Long.toString(64 * MIB)),
+            // What people look at.
+            live("loglevel", new Choice(List.of("debug", "verbose", "notice", "warning", "nothing")), "notice"),
+            start("logfile", new Text(), ""),
+            live("slowlog-log-slower-than", new Whole(-1, Long.MAX_VALUE), "10000"),
+            live("slowlog-max-len", new Whole(0, 1_000_000), "128"),
+            start("enable-debug-command", new Choice(List.of("no", "yes", "local")), "no"));
+
+    private static final Map<String, Directive> ALL = index();
+
+    private Directives() {}
+
+    /** The row of a directive, by its name or one of Redis' older names, in lower case; null if there is none. */
+    public static @Nullable Directive find(String name) {
+        Directive directive = ALL.get(name);
+        String newer = directive == null ? RedisDirectives.ALIASES.get(name) : null;
+        return newer == null ? directive : ALL.get(newer);
+    }
+
+    /** Every row, in the table's order. */
+    public static Collection<Directive> all() {
+        return ALL.values();
+    }
+
+    private static Directive start(String name, Kind kind, String initial) {
+        return new Directive(name, kind, initial, Effect.AT_START, "");
+    }
+
+    private static Directive live(String name, Kind kind, String initial) {
+        return new Directive(name, kind, initial, Effect.AT_ONCE, "");
+    }
+
+    private static Map<String, Directive> index() {
+        Map<String, Directive> all = new LinkedHashMap<>();
+        OURS.forEach(directive -> all.put(directive.name(), directive));
+        RedisDirectives.ONE_MEANING.forEach(directive -> all.put(directive.name(), directive));
+        RedisDirectives.NO_EFFECT.forEach(directive -> all.put(directive.name(), directive));
+        return Collections.unmodifiableMap(all);
+    }
+}

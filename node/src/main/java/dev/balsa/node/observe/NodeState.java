@@ -1,0 +1,62 @@
+package dev.balsa.node.observe;
+
+import dev.balsa.node.cluster.ClusterView;
+import dev.balsa.node.config.NodeConfig;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the administration sees of its node, and what it can have it do. Thread-safe; reading is cheap enough for every INFO. Futures may
+ * complete on any thread.
+ */
+public interface NodeState extends ClusterView {
+    /** What it was started with. */
+    NodeConfig config();
+
+    /** When the process began, milliseconds since 1970. */
+    long startMillis();
+
+    /** Every group that has a replica here, in the order of their ids. */
+    List<GroupState> groups();
+
+    /** Snapshots of every replica here; completes when all are on disk. A group whose snapshot is being written already is waited for. */
+    CompletableFuture<Void> save();
+
+    /**
+     * Hands over the leadership of every group led here.
+     *
+     * @param nodeId to whom; null: to the member that has most of the log
+     * @return true when none is led here any more
+     */
+    CompletableFuture<Boolean> transferAll(@Nullable String nodeId);
+
+    /**
+     * Ends the process: hands over leadership (unless {@code now}), then closes everything. Returns at once.
+     */
+    void shutdown(boolean now);
+
+    /** 40 hex digits over everything in this node's replica of a group, the same on every replica that has applied the same index. */
+    CompletableFuture<Digest> digest(int group);
+
+    /** Forgets the counters that CONFIG RESETSTAT resets. */
+    void resetCounts();
+
+    /** The client connection with this id, null if it is gone or was another node's. */
+    @Nullable Client client(long clientId);
+
+    /**
+     * @param address {@code host:port}
+     * @param name as CLIENT SETNAME set it, or empty
+     */
+    record Client(String address, String name) {
+        /** Whether it comes from this machine. */
+        public boolean isLocal() {
+            return address.startsWith("127.") || address.startsWith("[::1]") || address.startsWith("::1")
+                    || address.startsWith("[0:0:0:0:0:0:0:1");
+        }
+    }
+
+    /** @param index the applied index that {@code hex} is the state after */
+    record Digest(long index, String hex) {}
+}
