@@ -20,6 +20,8 @@ public enum CommandFlag {
     FAST,
     NO_AUTH,
     MAY_REPLICATE,
+    NO_MANDATORY_KEYS,
+    PROTECTED,
     NO_ASYNC_LOADING,
     NO_MULTI,
     MOVABLEKEYS,
@@ -32,6 +34,6 @@ public enum CommandFlag {
 
     /** As COMMAND INFO shows it. */
     public String shown() {
-        return this == MOVABLEKEYS ? "movablekeys" : name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

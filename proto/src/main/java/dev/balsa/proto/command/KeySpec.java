@@ -5,13 +5,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a command's keys stand, in the two steps of Redis 7: where to begin, and how to go on from there.
  *
- * @param flags as COMMAND INFO shows them, upper case, separated by spaces, e.g. {@code RW ACCESS UPDATE}
+ * @param flags of the key, separated by spaces, e.g. {@code RW ACCESS UPDATE}; COMMAND INFO shows all but the words of
+ *     two letters in lower case
  * @param keyword begin after this word, searched from {@code begin} on (negative: from the end backwards); null: begin at
  *     argument {@code begin}
  * @param begin index of the argument to begin at, or to begin the search at
  * @param find how the keys are found from the beginning
+ * @param notes for people; mostly empty
  */
-public record KeySpec(String flags, @Nullable String keyword, int begin, Find find) {
+public record KeySpec(String flags, @Nullable String keyword, int begin, Find find, String notes) {
+
+    /** Key positions without notes. */
+    public KeySpec(String flags, @Nullable String keyword, int begin, Find find) {
+        this(flags, keyword, begin, find, "");
+    }
 
     /** How keys go on from where they begin. */
     public sealed interface Find {}
@@ -28,6 +35,9 @@ public record KeySpec(String flags, @Nullable String keyword, int begin, Find fi
      * A count stands at {@code countAt}, the keys from {@code firstAt} on, both relative to the beginning.
      */
     public record Count(int countAt, int firstAt, int step) implements Find {}
+
+    /** Keys that cannot be told from the arguments' positions, e.g. those that SORT's BY and GET lead to. */
+    public record Unknown() implements Find {}
 
     /** Keys at {@code first} to {@code last} (negative: from the end), every {@code step}-th. */
     public static KeySpec range(String flags, int first, int last, int step) {

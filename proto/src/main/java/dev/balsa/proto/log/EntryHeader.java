@@ -5,12 +5,12 @@ package dev.balsa.proto.log;
  *
  * <pre>
  *  0  1  format version (1)
- *  1  1  flags
- *  2  2  count of request ids that follow the header (0 in version 1; 16 bytes each)
+ *  1  1  flags (none yet, 0)
+ *  2  2  count of request ids that follow the header (16 bytes each, the i-th is the i-th command's)
  *  4  4  CRC32C of everything from byte 8 on
  *  8  8  leader time, milliseconds since 1970, never lower than that of the entry before
  * 16  8  seed of all chance in this entry
- * 24  4  count of commands
+ * 24  4  count of commands, SELECT not counted
  * 28  4  (reserved, 0)
  * 32     request ids, then the commands as RESP arrays, as an appendonly file holds them.
  *        Each entry begins in database 0; SELECT changes it.
@@ -27,6 +27,9 @@ public final class EntryHeader {
     public static final int TIME_AT = 8;
     public static final int SEED_AT = 16;
     public static final int COUNT_AT = 24;
+
+    /** The command that changes the database between two commands of an entry. */
+    static final byte[] SELECT = {'S', 'E', 'L', 'E', 'C', 'T'};
 
     private EntryHeader() {}
 }

@@ -10,9 +10,13 @@ import java.util.Arrays;
  * keeps an argument copies it.
  */
 public final class Args {
+    private static final int FIRST = 16;
+    /** Room for more arguments than this is given back after a request that did not need it. */
+    private static final int KEPT_MAX = 4096;
+
     private byte[] array = new byte[0];
-    private int[] offsets = new int[16];
-    private int[] lengths = new int[16];
+    private int[] offsets = new int[FIRST];
+    private int[] lengths = new int[FIRST];
     private int count;
     private int start;
     private int end;
@@ -37,7 +41,7 @@ public final class Args {
         return lengths[i];
     }
 
-    /** Where the request's own RESP array text begins in {@link #array()}; equal to {@link #end()} for inline requests. */
+    /** Where the request's own RESP array text begins in {@link #array()}. */
     public int start() {
         return start;
     }
@@ -89,6 +93,10 @@ public final class Args {
 
     /** Starts a new request in {@code array}. */
     public void reset(byte[] array) {
+        if (offsets.length > KEPT_MAX && count < KEPT_MAX / 2) {
+            offsets = new int[FIRST];
+            lengths = new int[FIRST];
+        }
         this.array = array;
         this.count = 0;
         this.start = 0;

@@ -12,7 +12,19 @@ import java.util.Arrays;
  * <p>Owned by one thread; reset and reused.
  */
 public final class RespWriter {
-    private static final byte[] DIGITS = "0123456789".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] OK = ascii("+OK\r\n");
+    private static final byte[] ZERO = ascii(":0\r\n");
+    private static final byte[] ONE = ascii(":1\r\n");
+    private static final byte[] NIL = ascii("$-1\r\n");
+    private static final byte[] NIL_ARRAY = ascii("*-1\r\n");
+    private static final byte[] NIL_3 = ascii("_\r\n");
+    private static final byte[] TRUE_3 = ascii("#t\r\n");
+    private static final byte[] FALSE_3 = ascii("#f\r\n");
+
+    /** Room for the length line of an array whose length comes later: a type, ten digits, CR LF. */
+    private static final int LATER_BYTES = 13;
+
+    private static final long[] TENS = tens();
 
     private byte[] bytes;
     private int length;
@@ -62,7 +74,7 @@ public final class RespWriter {
     }
 
     public void ok() {
-        simple("OK");
+        constant(OK);
     }
 
     /** {@code -line}: the line begins with its code, e.g. {@code ERR syntax error}. CR and LF become spaces. */
@@ -71,7 +83,13 @@ public final class RespWriter {
     }
 
     public void integer(long value) {
-        header(':', value);
+        if (value == 0) {
+            constant(ZERO);
+        } else if (value == 1) {
+            constant(ONE);
+        } else {
+            header(':', value);
+        }
     }
 
     public void bulk(byte[] value) {
@@ -79,8 +97,10 @@ public final class RespWriter {
     }
 
     public void bulk(byte[] source, int offset, int size) {
+        room((long) size + 16);
         header('$', size);
-        raw(source, offset, size);
+        System.arraycopy(source, offset, bytes, length, size);
+        length += size;
         crlf();
     }
 
@@ -90,8 +110,8 @@ public final class RespWriter {
     }
 
     public void bulk(MemorySegment source, long offset, int size) {
+        room((long) size + 16);
         header('$', size);
-        room(size);
         MemorySegment.copy(source, ValueLayout.JAVA_BYTE, offset, bytes, length, size);
         length += size;
         crlf();
@@ -112,12 +132,12 @@ public final class RespWriter {
 
     /** RESP2 {@code $-1}, RESP3 {@code _}. */
     public void nil() {
-        text(protocol == 2 ? "$-1\r\n" : "_\r\n");
+        constant(protocol == 2 ? NIL : NIL_3);
     }
 
     /** RESP2 {@code *-1}, RESP3 {@code _}. */
     public void nilArray() {
-        text(protocol == 2 ? "*-1\r\n" : "_\r\n");
+        constant(protocol == 2 ? NIL_ARRAY : NIL_3);
     }
 
     public void array(long size) {
@@ -148,7 +168,7 @@ public final class RespWriter {
         if (protocol == 2) {
             integer(value ? 1 : 0);
         } else {
-            text(value ? "#t\r\n" : "#f\r\n");
+            constant(value ? TRUE_3 : FALSE_3);
         }
     }
 
@@ -159,6 +179,62 @@ public final class RespWriter {
         } else {
             line(',', text);
         }
+    }
+
+    /** A double in Redis' form ({@link RedisDouble}): RESP3 {@code ,}, RESP2 a bulk string. */
+    public void real(double value) {
+        if (!RedisDouble.isInteger(value)) {
+            real(RedisDouble.text(value));
+        } else if (protocol == 2) {
+            bulk((long) value);
+        } else {
+            header(',', (long) value);
+        }
+    }
+
+    /** A number of any size, as decimal digits: RESP3 {@code (digits}, RESP2 a bulk string. */
+    public void bigNumber(String digits) {
+        if (protocol == 2) {
+            bulk(digits);
+        } else {
+            line('(', digits);
+        }
+    }
+
+    /**
+     * Begins an array whose length is not known yet.
+     *
+     * @return the mark for {@link #arrayLength}, which has to follow once the elements are written
+     */
+    public int arrayLater() {
+        room(LATER_BYTES);
+        int mark = length;
+        length += LATER_BYTES;
+        return mark;
+    }
+
+    /** Ends what {@link #arrayLater} began: an array of {@code size} elements. Inner ones are ended before outer ones. */
+    public void arrayLength(int mark, int size) {
+        lengthLater(mark, '*', size);
+    }
+
+    /** As {@link #arrayLength}, in RESP3 a set. */
+    public void setLength(int mark, int size) {
+        lengthLater(mark, protocol == 2 ? '*' : '~', size);
+    }
+
+    /** As {@link #arrayLength}, in RESP3 a map, in RESP2 an array of twice as many. */
+    public void mapLength(int mark, int pairs) {
+        lengthLater(mark, protocol == 2 ? '*' : '%', protocol == 2 ? pairs * 2L : pairs);
+    }
+
+    private void lengthLater(int mark, char type, long size) {
+        int end = length;
+        int body = mark + LATER_BYTES;
+        length = mark;
+        header(type, size);
+        System.arraycopy(bytes, body, bytes, length, end - body);
+        length += end - body;
     }
 
     /** RESP3 {@code =} with a three-letter format such as {@code txt}, RESP2 a bulk string. */
@@ -194,9 +270,18 @@ public final class RespWriter {
     }
 
     private void header(char type, long number) {
-        put(type);
+        room(24);
+        bytes[length++] = (byte) type;
         decimal(number);
-        crlf();
+        bytes[length] = '\r';
+        bytes[length + 1] = '\n';
+        length += 2;
+    }
+
+    private void constant(byte[] text) {
+        room(text.length);
+        System.arraycopy(text, 0, bytes, length, text.length);
+        length += text.length;
     }
 
     private void text(String ascii) {
@@ -205,19 +290,20 @@ public final class RespWriter {
         }
     }
 
+    /** Room for it is there already. */
     private void decimal(long value) {
-        int digits = decimalLength(value);
-        room(digits);
-        int at = length + digits;
-        length = at;
-        long rest = value;
-        // Negative throughout, because -Long.MIN_VALUE does not exist.
-        if (value >= 0) {
-            rest = -value;
+        if (value >= 0 && value < 10) {
+            bytes[length++] = (byte) ('0' + value);
+            return;
         }
+        int at = length + decimalLength(value);
+        length = at;
+        // Negative throughout, because -Long.MIN_VALUE does not exist.
+        long rest = value < 0 ? value : -value;
         do {
-            bytes[--at] = DIGITS[(int) -(rest % 10)];
-            rest /= 10;
+            long tenth = rest / 10;
+            bytes[--at] = (byte) ('0' + (tenth * 10 - rest));
+            rest = tenth;
         } while (rest != 0);
         if (value < 0) {
             bytes[--at] = '-';
@@ -225,16 +311,31 @@ public final class RespWriter {
     }
 
     private static int decimalLength(long value) {
-        int digits = value < 0 ? 2 : 1;
-        for (long rest = value / 10; rest != 0; rest /= 10) {
-            digits++;
+        if (value == Long.MIN_VALUE) {
+            return 20;
         }
-        return digits;
+        long size = Math.abs(value);
+        // log10(2) is nearly 1233 / 4096.
+        int digits = ((64 - Long.numberOfLeadingZeros(size | 1)) * 1233) >>> 12;
+        return digits + (size >= TENS[digits] ? 1 : 0) + (value < 0 ? 1 : 0);
+    }
+
+    private static long[] tens() {
+        long[] tens = new long[19];
+        tens[0] = 0;
+        long power = 1;
+        for (int i = 1; i < tens.length; i++) {
+            power *= 10;
+            tens[i] = power;
+        }
+        return tens;
     }
 
     private void crlf() {
-        put('\r');
-        put('\n');
+        room(2);
+        bytes[length] = '\r';
+        bytes[length + 1] = '\n';
+        length += 2;
     }
 
     private void put(char c) {
@@ -242,10 +343,21 @@ public final class RespWriter {
         bytes[length++] = (byte) c;
     }
 
-    private void room(int more) {
+    private void room(long more) {
         if (bytes.length - length < more) {
-            long wanted = Math.max(bytes.length * 2L, (long) length + more);
-            bytes = Arrays.copyOf(bytes, (int) Math.min(wanted, Integer.MAX_VALUE - 8));
+            grow(more);
         }
+    }
+
+    private void grow(long more) {
+        long least = length + more;
+        if (least > Integer.MAX_VALUE - 8) {
+            throw new OutOfMemoryError("a text of " + least + " bytes");
+        }
+        bytes = Arrays.copyOf(bytes, (int) Math.min(Math.max(bytes.length * 2L, least), Integer.MAX_VALUE - 8));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }
