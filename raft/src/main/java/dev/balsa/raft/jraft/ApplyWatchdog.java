@@ -1,0 +1,36 @@
+package dev.balsa.raft.jraft;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices that a replica stands still. JRaft's queues only log an exception and go on without the entries they held, so nothing else
+ * would tell. Time is counted in ticks of this process, so a process that was stopped for a while is not blamed for it.
+ *
+ * <p>Owned by the host's clock.
+ */
+final class ApplyWatchdog {
+    private final long stallTicksMax;
+    private long appliedBefore = -1;
+    private long movedAt;
+
+    ApplyWatchdog(long stallTicksMax) {
+        this.stallTicksMax = Math.max(1, stallTicksMax);
+    }
+
+    /**
+     * @param waiting whether proposals wait on this replica as leader
+     * @return what stands still, null = nothing
+     */
+    @Nullable String check(long tick, long committed, long applied, boolean waiting) {
+        if (applied != appliedBefore || (committed <= applied && !waiting)) {
+            appliedBefore = applied;
+            movedAt = tick;
+            return null;
+        }
+        if (tick - movedAt <= stallTicksMax) {
+            return null;
+        }
+        return "no entry was applied for " + (tick - movedAt) * JRaftHost.TICK_MILLIS + " ms: applied " + applied + ", committed "
+                + committed + (waiting ? ", proposals wait" : "");
+    }
+}

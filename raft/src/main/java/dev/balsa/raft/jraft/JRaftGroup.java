@@ -1,0 +1,420 @@
+package dev.balsa.raft.jraft;
+
+import com.alipay.sofa.jraft.Node;
+import com.alipay.sofa.jraft.Status;
+import com.alipay.sofa.jraft.conf.Configuration;
+import com.alipay.sofa.jraft.core.NodeImpl;
+import com.alipay.sofa.jraft.core.State;
+import com.alipay.sofa.jraft.entity.PeerId;
+import com.alipay.sofa.jraft.entity.Task;
+import com.alipay.sofa.jraft.error.RaftException;
+import dev.balsa.raft.GroupStatus;
+import dev.balsa.raft.Leadership;
+import dev.balsa.raft.Proposal;
+import dev.balsa.raft.RaftConfig;
+import dev.balsa.raft.RaftFailure;
+import dev.balsa.raft.RaftGroup;
+import dev.balsa.raft.StateMachine;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One replica of one group on JRaft: proposals, read barriers, figures. {@link Replica} opens and closes the JRaft node below it,
+ * {@link Membership} moves leadership and members.
+ *
+ * <p>Thread-safe: what changes is volatile or concurrent; the JRaft node may be absent at any time (not founded yet, reopening,
+ * closed), and whoever meets null answers that it does not lead.
+ */
+final class JRaftGroup implements RaftGroup {
+    private static final Logger LOG = LoggerFactory.getLogger(JRaftGroup.class);
+    private static final byte[] NO_CONTEXT = new byte[0];
+    private static final Leadership NOBODY = new Leadership(0, null, false);
+
+    private final RaftConfig config;
+    private final StateMachine machine;
+    private final JRaftStateMachine adapter;
+    private final Replica replica;
+    private final Membership membership;
+    private final PeerId self;
+
+    private final AtomicInteger proposalsInFlight = new AtomicInteger();
+    private final AtomicInteger readsInFlight = new AtomicInteger();
+    private final Set<InFlight> proposals = ConcurrentHashMap.newKeySet();
+    private final Set<ReadInFlight> reads = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean failed = new AtomicBoolean();
+    private final ApplyWatchdog watchdog;
+
+    private volatile Leadership leadership = NOBODY;
+    /** This replica is the only voter, so everything that was ever answered has been applied here. */
+    private volatile boolean alone;
+
+    private volatile @Nullable String closed;
+    private volatile @Nullable String diskFull;
+    private volatile long tick;
+
+    JRaftGroup(JRaftHost host, RaftConfig config, StateMachine machine) {
+        this.config = config;
+        this.machine = machine;
+        this.self = new PeerId(JRaftHost.endpoint(config.self()), 0);
+        this.adapter = new JRaftStateMachine(this, machine);
+        this.replica = new Replica(host, this, config, adapter);
+        this.membership = new Membership(host, this, config);
+        this.watchdog = new ApplyWatchdog(config.limits().applyStallMaxMillis() / JRaftHost.TICK_MILLIS);
+    }
+
+    void start() {
+        replica.start();
+    }
+
+    @Override
+    public String name() {
+        return config.group();
+    }
+
+    String self() {
+        return config.self();
+    }
+
+    PeerId selfPeer() {
+        return self;
+    }
+
+    @Nullable Node node() {
+        return replica.node();
+    }
+
+    // Proposals
+
+    @Override
+    public void propose(ByteBuffer entry, Proposal proposal) {
+        Leadership seen = leadership;
+        Node node = replica.node();
+        String stopped = closed != null ? closed : diskFull;
+        if (stopped != null) {
+            proposal.failed(new RaftFailure.Closed(stopped));
+        } else if (!seen.isLeader() || node == null) {
+            proposal.failed(new RaftFailure.NotLeader(seen.leader()));
+        } else if (proposalsInFlight.incrementAndGet() > config.maxInFlightEntries()) {
+            proposalsInFlight.decrementAndGet();
+            proposal.failed(new RaftFailure.Busy(config.maxInFlightEntries() + " entries are in flight"));
+        } else {
+            var inFlight = new InFlight(this, proposal, tick);
+            proposals.add(inFlight);
+            apply(node, new Task(entry, inFlight, seen.term()), inFlight);
+        }
+    }
+
+    private void apply(Node node, Task task, InFlight inFlight) {
+        try {
+            node.apply(task);
+        } catch (IllegalStateException e) {
+            // "Node is shutting down": JRaft checks it before it queues the task, and may run the closure too.
+            inFlight.fail(new RaftFailure.Closed("the replica is closing"));
+        } catch (RuntimeException e) {
+            inFlight.fail(new RaftFailure.OutcomeUnknown(e.toString()));
+        }
+        if (closed != null) {
+            // The sweep of a close may have passed before the proposal was entered.
+            inFlight.fail(new RaftFailure.OutcomeUnknown("the replica has closed"));
+        }
+    }
+
+    void ended(InFlight inFlight) {
+        proposals.remove(inFlight);
+        proposalsInFlight.decrementAndGet();
+    }
+
+    // Read barriers
+
+    @Override
+    public void readIndex(ReadDone done) {
+        Leadership seen = leadership;
+        Node node = replica.node();
+        String stopped = closed;
+        if (stopped != null) {
+            done.failed(new RaftFailure.Closed(stopped));
+        } else if (node == null) {
+            done.failed(new RaftFailure.NotLeader(seen.leader()));
+        } else if (alone && seen.isLeader() && node.isLeader(false)) {
+            // The only voter leads for as long as it lives: no other replica can have answered anything. What this one answered it
+            // had applied before.
+            done.ready(adapter.appliedIndex());
+        } else if (readsInFlight.incrementAndGet() > config.limits().readsInFlightMax()) {
+            readsInFlight.decrementAndGet();
+            done.failed(new RaftFailure.Busy(config.limits().readsInFlightMax() + " read barriers are in flight"));
+        } else {
+            var inFlight = new ReadInFlight(this, done, tick);
+            reads.add(inFlight);
+            try {
+                node.readIndex(NO_CONTEXT, inFlight);
+            } catch (RuntimeException e) {
+                inFlight.fail(new RaftFailure.Closed(e.toString()));
+            }
+            if (closed != null) {
+                inFlight.fail(new RaftFailure.Closed("the replica has closed"));
+            }
+        }
+    }
+
+    void ended(ReadInFlight inFlight) {
+        reads.remove(inFlight);
+        readsInFlight.decrementAndGet();
+    }
+
+    // What JRaft tells, on its apply thread
+
+    void leads(long term) {
+        leadership = new Leadership(term, config.self(), true);
+        alone = isAlone(configuration());
+        membership.leaderIs(config.self(), term);
+    }
+
+    void leadsNoLonger() {
+        Leadership before = leadership;
+        if (before.isLeader()) {
+            leadership = new Leadership(before.term(), null, false);
+        }
+    }
+
+    void follows(String leader, long term) {
+        leadership = new Leadership(term, leader, false);
+        membership.leaderIs(leader, term);
+    }
+
+    void followsNobody(long term) {
+        leadership = new Leadership(term, null, false);
+    }
+
+    void configurationCommitted(Configuration configuration) {
+        alone = isAlone(configuration);
+    }
+
+    /** Before a member is added: from now on rounds are needed, whether the change succeeds or not. */
+    void notAlone() {
+        alone = false;
+    }
+
+    private boolean isAlone(@Nullable Configuration configuration) {
+        return configuration != null && configuration.size() == 1 && configuration.contains(self);
+    }
+
+    void broken(RaftException error) {
+        replica.broken(error);
+    }
+
+    /** Ends the replica, once. */
+    void fail(Throwable cause) {
+        if (failed.compareAndSet(false, true)) {
+            closed = "the replica failed: " + cause.getMessage();
+            LOG.error("group {} cannot go on", name(), cause);
+            sweep();
+            machine.failed(cause);
+        }
+    }
+
+    // Housekeeping, on the host's clock
+
+    void tick() {
+        long now = tick + 1;
+        tick = now;
+        long readTicks = Math.max(1, config.limits().readTimeoutMillis() / JRaftHost.TICK_MILLIS);
+        for (ReadInFlight read : reads) {
+            if (now - read.sinceTick > readTicks) {
+                read.fail(new RaftFailure.Busy(
+                        "the read barrier was not passed in " + config.limits().readTimeoutMillis() + " ms"));
+            }
+        }
+        if (now % 2 == 0) {
+            checkDisk();
+        }
+        Node node = replica.node();
+        if (node != null && closed == null) {
+            watch(node, now);
+        }
+        replica.tick();
+    }
+
+    private void watch(Node node, long now) {
+        long oldest = Long.MAX_VALUE;
+        for (InFlight proposal : proposals) {
+            oldest = Math.min(oldest, proposal.sinceTick);
+        }
+        boolean waiting = leadership.isLeader() && oldest < now;
+        String stall = watchdog.check(now, committedIndex(node), appliedIndexOfNode(node), waiting);
+        if (stall != null) {
+            fail(new IllegalStateException(stall));
+        }
+    }
+
+    /** Refuses entries while there is still room to keep what has been accepted: an append that fails ends the JRaft node. */
+    private void checkDisk() {
+        long min = config.limits().diskFreeBytesMin();
+        if (min <= 0) {
+            return;
+        }
+        try {
+            long free = Files.getFileStore(config.directory()).getUsableSpace();
+            if (free < min && diskFull == null) {
+                diskFull = "disk full: " + (free >> 20) + " MiB free in " + config.directory() + ", " + (min >> 20) + " MiB needed";
+                LOG.error("group {} refuses writes: {}", name(), diskFull);
+            } else if (free >= min + min / 4 && diskFull != null) {
+                diskFull = null;
+                LOG.warn("group {} admits writes again: {} MiB free", name(), free >> 20);
+            }
+        } catch (IOException e) {
+            LOG.warn("group {}: cannot ask how much space is free in {}", name(), config.directory(), e);
+        }
+    }
+
+    boolean isDiskFull() {
+        return diskFull != null;
+    }
+
+    /** Fails everything that waits. What was proposed may be in the log. */
+    void sweep() {
+        for (InFlight proposal : proposals) {
+            proposal.fail(new RaftFailure.OutcomeUnknown("the replica has closed"));
+        }
+        for (ReadInFlight read : reads) {
+            read.fail(new RaftFailure.Closed("the replica has closed"));
+        }
+    }
+
+    // Figures
+
+    @Override
+    public Leadership leadership() {
+        return leadership;
+    }
+
+    private @Nullable Configuration configuration() {
+        return replica.node() instanceof NodeImpl node ? node.getCurrentConf() : null;
+    }
+
+    @Override
+    public List<String> peers() {
+        Configuration configuration = configuration();
+        List<String> peers = new ArrayList<>();
+        if (configuration != null) {
+            for (PeerId peer : configuration.getPeers()) {
+                peers.add(peer.getEndpoint().toString());
+            }
+        }
+        return peers;
+    }
+
+    @Override
+    public GroupStatus status() {
+        Leadership seen = leadership;
+        Node node = replica.node();
+        long last = node == null ? 0 : lastIndex(node);
+        return new GroupStatus(
+                role(node, seen),
+                seen.term(),
+                seen.leader(),
+                replica.firstLogIndex(),
+                last,
+                node == null ? 0 : committedIndex(node),
+                adapter.appliedIndex(),
+                adapter.snapshotIndex(),
+                node != null && seen.isLeader() ? FollowerFigures.of(node, last) : List.of());
+    }
+
+    private String role(@Nullable Node node, Leadership seen) {
+        State state = node == null ? State.STATE_UNINITIALIZED : node.getNodeState();
+        return switch (state) {
+            case STATE_LEADER, STATE_TRANSFERRING -> seen.isLeader() ? "leader" : "candidate";
+            case STATE_CANDIDATE -> "candidate";
+            case STATE_FOLLOWER -> "follower";
+            case STATE_UNINITIALIZED -> closed == null ? "follower" : "error";
+            case STATE_ERROR, STATE_SHUTTING, STATE_SHUTDOWN, STATE_END -> "error";
+        };
+    }
+
+    /** JRaft throws for a node that is not active. */
+    private static long lastIndex(Node node) {
+        try {
+            return node.getLastLogIndex();
+        } catch (IllegalStateException e) {
+            return 0;
+        }
+    }
+
+    private static long committedIndex(Node node) {
+        try {
+            return node.getLastCommittedIndex();
+        } catch (IllegalStateException e) {
+            return 0;
+        }
+    }
+
+    private static long appliedIndexOfNode(Node node) {
+        try {
+            return node.getLastAppliedLogIndex();
+        } catch (IllegalStateException e) {
+            return 0;
+        }
+    }
+
+    // The rest
+
+    @Override
+    public CompletableFuture<Void> snapshot() {
+        var result = new CompletableFuture<Void>();
+        Node node = replica.node();
+        if (node == null) {
+            result.completeExceptionally(new IllegalStateException("group " + name() + " is not open"));
+            return result;
+        }
+        try {
+            node.snapshot(status -> complete(result, status));
+        } catch (RuntimeException e) {
+            result.completeExceptionally(e);
+        }
+        return result;
+    }
+
+    static void complete(CompletableFuture<Void> result, Status status) {
+        if (status.isOk()) {
+            result.complete(null);
+        } else {
+            result.completeExceptionally(new IllegalStateException(Failures.text(status)));
+        }
+    }
+
+    @Override
+    public CompletableFuture<Boolean> transferLeadership(String peer) {
+        return membership.transferLeadership(peer);
+    }
+
+    @Override
+    public CompletableFuture<Void> addPeer(String peer) {
+        return membership.add(peer);
+    }
+
+    @Override
+    public CompletableFuture<Void> removePeer(String peer) {
+        return membership.remove(peer);
+    }
+
+    @Override
+    public void close() {
+        if (closed == null) {
+            closed = "the group is closed";
+        }
+        replica.close();
+        sweep();
+        leadership = new Leadership(leadership.term(), null, false);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.balsa.raft.jraft;
+
+import com.alipay.sofa.jraft.JRaftServiceFactory;
+import com.alipay.sofa.jraft.entity.codec.LogEntryCodecFactory;
+import com.alipay.sofa.jraft.entity.codec.v2.LogEntryV2CodecFactory;
+import com.alipay.sofa.jraft.option.NodeOptions;
+import com.alipay.sofa.jraft.option.RaftOptions;
+import com.alipay.sofa.jraft.storage.LogStorage;
+import com.alipay.sofa.jraft.storage.RaftMetaStorage;
+import com.alipay.sofa.jraft.storage.SnapshotStorage;
+import com.alipay.sofa.jraft.storage.impl.RocksDBLogStorage;
+import com.alipay.sofa.jraft.util.StorageOptionsFactory;
+import dev.balsa.raft.RaftConfig;
+import dev.balsa.raft.RaftStartException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.RocksDB;
+import org.rocksdb.WALRecoveryMode;
+
+/** Makes the files of one replica: log, votes, snapshots. Owned by the group that starts. */
+final class Storages implements JRaftServiceFactory {
+    static {
+        RocksDB.loadLibrary();
+        StorageOptionsFactory.registerRocksDBOptions(RocksDBLogStorage.class, rocksOptions());
+    }
+
+    private final RaftConfig config;
+    private volatile @Nullable LogStorage log;
+
+    Storages(RaftConfig config) {
+        this.config = config;
+    }
+
+    static Path logDirectory(RaftConfig config) {
+        return config.directory().resolve("log");
+    }
+
+    static Path votesDirectory(RaftConfig config) {
+        return config.directory().resolve("votes");
+    }
+
+    static Path snapshotDirectory(RaftConfig config) {
+        return config.directory().resolve("snapshots");
+    }
+
+    /** First index that the log still holds, 1 before it is open. */
+    long firstLogIndex() {
+        LogStorage storage = log;
+        return storage == null ? 1 : storage.getFirstLogIndex();
+    }
+
+    /** What the log found wrong with itself while it opened, null = nothing. */
+    @Nullable String logProblem() {
+        return log instanceof VerifiedLog verified ? verified.problem() : null;
+    }
+
+    @Override
+    public LogStorage createLogStorage(String uri, RaftOptions options) {
+        LogStorage storage =
+                switch (config.logStore()) {
+                    case "rocksdb" -> new VerifiedLog(new RocksDBLogStorage(uri, options), uri);
+                    default ->
+                        throw new RaftStartException(
+                                "unknown log store '" + config.logStore() + "': use 'segments' or 'rocksdb'");
+                };
+        log = storage;
+        return storage;
+    }
+
+    @Override
+    public RaftMetaStorage createRaftMetaStorage(String uri, RaftOptions options) {
+        return new VoteStorage(Path.of(uri));
+    }
+
+    @Override
+    public SnapshotStorage createSnapshotStorage(NodeOptions options) {
+        return new SnapshotFiles(options.getSnapshotUri(), options.getRaftOptions());
+    }
+
+    @Override
+    public LogEntryCodecFactory createLogEntryCodecFactory() {
+        return LogEntryV2CodecFactory.getInstance();
+    }
+
+    private static DBOptions rocksOptions() {
+        return StorageOptionsFactory.getDefaultRocksDBOptions()
+                // RocksDB's default stops quietly at the first damaged record and forgets all that follow. This mode forgives
+                // only an incomplete record at the very end: its fsync had not returned, so nobody was told it was written.
+                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+                .setParanoidChecks(true)
+                .setMaxTotalWalSize(256L << 20)
+                .setKeepLogFileNum(4)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
+    }
+}
