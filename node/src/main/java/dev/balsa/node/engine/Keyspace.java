@@ -1,5 +1,23 @@
 package dev.balsa.node.engine;
 
+import dev.balsa.node.engine.memory.Slabs;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * How the parts fit:
+ *
+ *     Database 0..n-1 --- SlotTable     slot, hash -> reference       arrays on the heap, few and large
+ *            |      \---- ExpiryIndex   deadline -> reference         arrays on the heap, only with deadlines
+ *            |
+ *     Keyspace ---------- Blobs         header, key, value            off the heap, in
+ *                         Slabs         size classes, pages           one AddressSpace for all databases
+ *
+ * What a snapshot does to writing is decided in two methods here: `shared` (must this slot's arrays be copied first?) and `changeable` (may
+ * this blob be overwritten or freed at once?). Frees that must wait are queued; `reclaim` works them off in slices, together with the tables that
+ * FLUSHDB and FLUSHALL only detached.
+ */
+
 /**
  * All data of one slot group: some databases over one arena. Owned by the group's engine thread.
  *
@@ -10,24 +28,56 @@ public final class Keyspace implements AutoCloseable {
     /** What lookups return for a key that is not there. References are never 0. */
     public static final int MISSING = 0;
 
+    private final Slabs slabs;
+    private final Blobs blobs;
+    private final AccessClock accessClock = new AccessClock();
+    private final Database[] databases;
+    private @Nullable KeyspaceListener listener;
+
+    private long logMillis;
+    private long nowMillis;
+    private boolean sawDue;
+
+    private int epoch = 1;
+    private @Nullable SnapshotView view;
+    private IntList waiting = new IntList(); // freed, but the open view may read them
+    private final ArrayDeque<IntList> freed = new ArrayDeque<>(); // freed for good, to be given back
+    private final ArrayDeque<DroppedTable> dropped = new ArrayDeque<>();
+
     /** @param databases how many, Redis' default 16
-     *  @param arenaMaxBytes address space to reserve for keys and values; memory is taken as it is used */
+     *  @param arenaMaxBytes address space to reserve for keys and values, at most 32 GiB; memory is taken as it is used */
     public Keyspace(int databases, long arenaMaxBytes) {
-        throw new UnsupportedOperationException(databases + " " + arenaMaxBytes);
+        this(databases, arenaMaxBytes, false);
+    }
+
+    /** @param checked whether each reference is checked to be alive (slow; for tests) */
+    public Keyspace(int databases, long arenaMaxBytes, boolean checked) {
+        slabs = new Slabs(arenaMaxBytes, checked);
+        blobs = new Blobs(slabs.memory());
+        this.databases = new Database[databases];
+        for (int i = 0; i < databases; i++) {
+            this.databases[i] = new Database(this, i);
+        }
     }
 
     public int databases() {
-        throw new UnsupportedOperationException();
+        return databases.length;
     }
 
     public Database database(int index) {
-        throw new UnsupportedOperationException("" + index);
+        return databases[index];
     }
 
     /** SWAPDB. */
     public void swap(int a, int b) {
-        throw new UnsupportedOperationException(a + " " + b);
+        Database first = databases[a];
+        databases[a] = databases[b];
+        databases[b] = first;
+        databases[a].index(a);
+        databases[b].index(b);
     }
+
+    // -- time ---------------------------------------------------------------------------------------------------
 
     /**
      * Sets the time for the calls that follow.
@@ -37,59 +87,208 @@ public final class Keyspace implements AutoCloseable {
      *     is reported as missing and {@link #sawDue} becomes true, so that the caller can have the log's time moved on and run the read again
      */
     public void time(long logMillis, long nowMillis) {
-        throw new UnsupportedOperationException(logMillis + " " + nowMillis);
+        this.logMillis = logMillis;
+        this.nowMillis = nowMillis;
+        sawDue = false;
     }
 
     public long logMillis() {
-        throw new UnsupportedOperationException();
+        return logMillis;
     }
 
     public long nowMillis() {
-        throw new UnsupportedOperationException();
+        return nowMillis;
     }
 
     /** Whether a lookup since {@link #time} met a key that is due by {@code nowMillis} but not by {@code logMillis}. */
     public boolean sawDue() {
-        throw new UnsupportedOperationException();
+        return sawDue;
+    }
+
+    /** Whether a key with this deadline counts as missing now. */
+    boolean isDead(long deadlineMillis) {
+        if (deadlineMillis == 0 || deadlineMillis > nowMillis) {
+            return false;
+        }
+        if (deadlineMillis > logMillis) {
+            sawDue = true;
+        }
+        return true;
     }
 
     /** Removes at most {@code limit} keys that are dead by log time; returns how many. */
     public int removeDue(int limit) {
-        throw new UnsupportedOperationException("" + limit);
+        int removed = 0;
+        for (int i = 0; i < databases.length && removed < limit; i++) {
+            removed += databases[i].removeDue(limit - removed);
+        }
+        return removed;
     }
 
     /** Deadline of the key that dies next (in milliseconds; a little early is allowed), or Long.MAX_VALUE. */
     public long nextDeadlineMillis() {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Removes everything from all databases, in bounded time; memory is given back by {@link #reclaim}. */
-    public void clear() {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Housekeeping in slices: frees what clear, FLUSHDB and closed snapshots left behind; returns true if there is more to do. */
-    public boolean reclaim(int limit) {
-        throw new UnsupportedOperationException("" + limit);
-    }
-
-    /** Exact bytes of keys, values and tables. */
-    public long usedBytes() {
-        throw new UnsupportedOperationException();
-    }
-
-    /** An immutable view of everything as it is now, taken in O(tables) without copying; one at a time. */
-    public Snapshot snapshot() {
-        throw new UnsupportedOperationException();
+        long next = Long.MAX_VALUE;
+        for (Database database : databases) {
+            next = Math.min(next, database.nextDeadlineMillis());
+        }
+        return next;
     }
 
     /** Told of keys that died of their deadline, as they are removed. */
     public void listener(KeyspaceListener listener) {
-        throw new UnsupportedOperationException("" + listener);
+        this.listener = listener;
     }
 
+    void expired(int database, byte[] key) {
+        if (listener != null) {
+            listener.expired(database, key);
+        }
+    }
+
+    // -- memory -------------------------------------------------------------------------------------------------
+
+    /** Removes everything from all databases, in bounded time; memory is given back by {@link #reclaim}. */
+    public void clear() {
+        for (Database database : databases) {
+            database.clear();
+        }
+    }
+
+    /** Takes over a table that its database has let go. */
+    void drop(SlotTable table) {
+        dropped.add(new DroppedTable(table));
+    }
+
+    /**
+     * Housekeeping in slices: frees what clear, FLUSHDB and closed snapshots left behind; returns true if there is more to do now.
+     *
+     * @param limit blobs to free in this call
+     */
+    public boolean reclaim(int limit) {
+        settle();
+        int left = limit;
+        while (left > 0 && !freed.isEmpty()) {
+            IntList list = freed.getFirst();
+            while (left > 0 && list.size() > 0) {
+                slabs.free(list.removeLast());
+                left--;
+            }
+            if (list.size() == 0) {
+                freed.removeFirst();
+            }
+        }
+        // A dropped table waits for the view to close: queueing each of its blobs would take memory for nothing.
+        while (left > 0 && view == null && !dropped.isEmpty()) {
+            left -= dropped.getFirst().free(slabs, left);
+            if (dropped.getFirst().isEmpty()) {
+                dropped.removeFirst();
+            }
+        }
+        return !freed.isEmpty() || (view == null && !dropped.isEmpty());
+    }
+
+    /** Exact bytes of keys, values and tables. */
+    public long usedBytes() {
+        long bytes = slabs.usedBytes();
+        for (Database database : databases) {
+            bytes += database.tableBytes();
+        }
+        for (DroppedTable table : dropped) {
+            bytes += table.bytes();
+        }
+        return bytes;
+    }
+
+    /** Bytes of address space in pages that hold blobs; more than the blobs' own bytes by what is fragmented. */
+    public long heldBytes() {
+        return slabs.heldBytes();
+    }
+
+    /** Bytes of address space that no page uses: writes are to be refused before this falls below what an entry may add. */
+    public long roomBytes() {
+        return slabs.roomBytes();
+    }
+
+    /** Which access statistics are kept. */
+    public void accessPolicy(AccessPolicy policy) {
+        accessClock.policy(policy);
+    }
+
+    // -- snapshots ----------------------------------------------------------------------------------------------
+
+    /** An immutable view of everything as it is now, taken in O(tables) without copying; one at a time. */
+    public Snapshot snapshot() {
+        settle();
+        if (view != null) {
+            throw new IllegalStateException("A snapshot is open");
+        }
+        for (int i = 0; i < databases.length; i++) {
+            databases[i].viewIndex(i);
+        }
+        epoch++;
+        slabs.seal();
+        view = new SnapshotView(blobs, logMillis, databases);
+        return view;
+    }
+
+    /** Whether a snapshot is open. */
+    public boolean snapshotOpen() {
+        settle();
+        return view != null;
+    }
+
+    private void settle() {
+        if (view != null && view.isClosed()) {
+            view = null;
+            slabs.unseal();
+            if (waiting.size() > 0) {
+                freed.add(waiting);
+                waiting = new IntList();
+            }
+        }
+    }
+
+    int epoch() {
+        return epoch;
+    }
+
+    /** Whether arrays of this slot that are older than the epoch may be in use by a view. */
+    boolean shared(int viewIndex, int slot) {
+        return view != null && view.needs(viewIndex, slot);
+    }
+
+    /** Whether a blob of this slot may be changed in place. */
+    boolean changeable(int ref, int viewIndex, int slot) {
+        return view == null || slabs.isFresh(ref) || !view.needs(viewIndex, slot);
+    }
+
+    /** Frees a blob of this slot, now or when no view needs it. */
+    void release(int ref, int viewIndex, int slot) {
+        if (changeable(ref, viewIndex, slot)) {
+            slabs.free(ref);
+        } else {
+            waiting.add(ref);
+        }
+    }
+
+    Slabs slabs() {
+        return slabs;
+    }
+
+    Blobs blobs() {
+        return blobs;
+    }
+
+    AccessClock accessClock() {
+        return accessClock;
+    }
+
+    /** Gives all memory back. A snapshot that is being read ends with an IllegalStateException in its reader. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        if (view != null) {
+            view.abandon();
+        }
+        slabs.close();
     }
 }

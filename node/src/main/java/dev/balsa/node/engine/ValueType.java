@@ -9,10 +9,17 @@ public enum ValueType {
     HASH("hash"),
     STREAM("stream");
 
+    private static final ValueType[] BY_CODE = values();
+
     private final String shown;
 
     ValueType(String shown) {
         this.shown = shown;
+    }
+
+    /** The type kept as {@code code} in memory: its place in the order above. */
+    static ValueType ofCode(int code) {
+        return BY_CODE[code];
     }
 
     /** As TYPE replies. */
