@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param categories ACL categories without the at sign, e.g. {@code write string slow}
  * @param subcommands empty for a command that is no container
  * @param doc for COMMAND DOCS
- * @param tips for clients and proxies, e.g. {@code request_policy:all_shards}
  */
 public record CommandSpec(
         String name,
@@ -28,40 +27,12 @@ public record CommandSpec(
         List<KeySpec> keySpecs,
         List<String> categories,
         List<CommandSpec> subcommands,
-        Doc doc,
-        List<String> tips) {
+        Doc doc) {
 
     public CommandSpec {
         keySpecs = List.copyOf(keySpecs);
         categories = List.copyOf(categories);
         subcommands = List.copyOf(subcommands);
-        tips = List.copyOf(tips);
-    }
-
-    /** A command without tips. */
-    public CommandSpec(
-            String name,
-            int arity,
-            long flagBits,
-            int firstKey,
-            int lastKey,
-            int keyStep,
-            List<KeySpec> keySpecs,
-            List<String> categories,
-            List<CommandSpec> subcommands,
-            Doc doc) {
-        this(
-                name,
-                arity,
-                flagBits,
-                firstKey,
-                lastKey,
-                keyStep,
-                keySpecs,
-                categories,
-                subcommands,
-                doc,
-                List.of());
     }
 
     /**
