@@ -1,7 +1,6 @@
 package dev.balsa.raft.jraft;
 
 import com.alipay.sofa.jraft.NodeManager;
-import com.alipay.sofa.jraft.rpc.RpcServer;
 import com.alipay.sofa.jraft.util.Endpoint;
 import com.alipay.sofa.jraft.util.NamedThreadFactory;
 import com.alipay.sofa.jraft.util.concurrent.DefaultFixedThreadsExecutorGroupFactory;
@@ -11,6 +10,9 @@ import dev.balsa.raft.RaftGroup;
 import dev.balsa.raft.RaftHost;
 import dev.balsa.raft.RaftStartException;
 import dev.balsa.raft.StateMachine;
+import dev.balsa.raft.jraft.rpc.RaftRpc;
+import dev.balsa.raft.jraft.rpc.RpcConfig;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,15 +24,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The groups of one process on JRaft: one RPC server, bound to one address, and a few threads that all groups share (requests of
- * other replicas, sending to other replicas, one clock, work that may block).
+ * The groups of one process on JRaft: one RPC server, bound to one address, and a few threads that all groups share (the
+ * transport's loop and lanes, one clock, work that may block).
  *
  * <p>Thread-safe.
  */
 public final class JRaftHost implements RaftHost {
     private static final Logger LOG = LoggerFactory.getLogger(JRaftHost.class);
     static final int TICK_MILLIS = 100;
-    private static final int REQUEST_THREADS = 4;
     private static final int SENDER_THREADS = 1;
     private static final int SENDER_TASKS_MAX = 1 << 15;
     private static final int IDLE_SECONDS = 10;
@@ -42,25 +43,46 @@ public final class JRaftHost implements RaftHost {
     /** Where the replicas of other processes reach this one. Immutable. */
     public record Listen(String host, int port) {}
 
-    private final ThreadPoolExecutor requests;
     private final ThreadPoolExecutor workers;
     private final FixedThreadsExecutorGroup senders;
     private final ScheduledThreadPoolExecutor clock;
-    private final RpcServer server;
+    private final RaftRpc rpc;
     private final List<JRaftGroup> groups = new CopyOnWriteArrayList<>();
     private boolean closed;
 
-    /** @throws RaftStartException if the address cannot be bound */
+    /**
+     * In the clear and without a secret, for a network that only replicas can reach.
+     *
+     * @throws RaftStartException if the address cannot be bound
+     */
     public JRaftHost(Listen listen) {
+        this(listen, RpcConfig.defaults("balsa"));
+    }
+
+    /** @throws RaftStartException if the address cannot be bound, or a certificate cannot be read */
+    public JRaftHost(Listen listen, RpcConfig config) {
         String name = "raft-" + listen.port();
-        requests = pool(name + "-requests-", REQUEST_THREADS);
         workers = pool(name + "-workers-", 2);
         senders = DefaultFixedThreadsExecutorGroupFactory.INSTANCE.newExecutorGroup(
                 SENDER_THREADS, name + "-send", SENDER_TASKS_MAX, true);
         clock = new ScheduledThreadPoolExecutor(1, new NamedThreadFactory(name + "-clock-", true));
         clock.setRemoveOnCancelPolicy(true);
-        server = RpcListener.listen(listen, requests);
+        rpc = listen(listen, config);
         var _ = clock.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static RaftRpc listen(Listen listen, RpcConfig config) {
+        RaftRpc opened = null;
+        try {
+            opened = RaftRpc.open(config);
+            opened.server(new Endpoint(listen.host(), listen.port())).init(null);
+            return opened;
+        } catch (UncheckedIOException | IllegalArgumentException e) {
+            if (opened != null) {
+                opened.close();
+            }
+            throw new RaftStartException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static ThreadPoolExecutor pool(String name, int threads) {
@@ -94,6 +116,10 @@ public final class JRaftHost implements RaftHost {
         } catch (IndexOutOfBoundsException | NumberFormatException e) {
             throw new RaftStartException("'" + address + "' is no Raft address: it must be host:port", e);
         }
+    }
+
+    RaftRpc rpc() {
+        return rpc;
     }
 
     FixedThreadsExecutorGroup senders() {
@@ -135,10 +161,9 @@ public final class JRaftHost implements RaftHost {
             group.close();
             NodeManager.getInstance().removeAddress(endpoint(group.self()));
         }
-        server.shutdown();
+        rpc.close();
         clock.shutdownNow();
         workers.shutdown();
-        requests.shutdown();
         try {
             senders.shutdownGracefully(1, TimeUnit.SECONDS);
         } catch (RuntimeException e) {

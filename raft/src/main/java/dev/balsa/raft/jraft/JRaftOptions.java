@@ -6,7 +6,6 @@ import com.alipay.sofa.jraft.option.NodeOptions;
 import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.option.ReadOnlyOption;
 import com.alipay.sofa.jraft.storage.snapshot.ThroughputSnapshotThrottle;
-import com.alipay.sofa.jraft.util.concurrent.FixedThreadsExecutorGroup;
 import dev.balsa.raft.RaftConfig;
 
 /** Every setting of JRaft that matters, with its reason. Stateless. */
@@ -33,8 +32,6 @@ final class JRaftOptions {
         property("jraft.closure.threadpool.size.min", "0");
         property("jraft.internal.closure.threadpool.size.min", "0");
         property("jraft.rpc.closure.threadpool.size.min", "1");
-        // Bolt logs through a framework of its own that fails beside log4j and logback.
-        property("sofa.middleware.log.disable", "true");
         property("com.google.protobuf.use_unsafe_pre22_gencode", "true");
     }
 
@@ -45,8 +42,8 @@ final class JRaftOptions {
     }
 
     static NodeOptions node(
-            RaftConfig config, Configuration initial, StateMachine machine, Storages storages, FixedThreadsExecutorGroup senders) {
-        var options = new NodeOptions();
+            RaftConfig config, Configuration initial, StateMachine machine, Storages storages, JRaftHost host) {
+        NodeOptions options = host.rpc().nodeOptions();
         options.setElectionTimeoutMs(config.electionTimeoutMillis());
         options.setInitialConf(initial);
         options.setFsm(machine);
@@ -66,12 +63,11 @@ final class JRaftOptions {
         options.setSharedStepDownTimer(true);
         options.setSharedSnapshotTimer(true);
         options.setSharedTimerPool(true);
-        // connect() runs under the node's write lock.
         options.setRpcConnectTimeoutMs(CONNECT_TIMEOUT_MILLIS);
         options.setRpcDefaultTimeout(RPC_TIMEOUT_MILLIS);
         // JRaft starts a third of these per group, busy or not.
         options.setRpcProcessorThreadPoolSize(6);
-        options.setAppendEntriesExecutors(senders);
+        options.setAppendEntriesExecutors(host.senders());
         options.setRaftOptions(raft(config));
         return options;
     }

@@ -73,7 +73,7 @@ final class Replica {
 
     private void open(Configuration initial) {
         var files = new Storages(config);
-        NodeOptions options = JRaftOptions.node(config, initial, adapter, files, host.senders());
+        NodeOptions options = JRaftOptions.node(config, initial, adapter, files, host);
         Node opened = RaftServiceFactory.createRaftNode(config.group(), group.selfPeer());
         Throwable thrown = null;
         boolean ready = false;

@@ -1,0 +1,77 @@
+package dev.balsa.raft.jraft.rpc;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.CorruptedFrameException;
+import java.util.List;
+
+/**
+ * Cuts what arrives into frames and hands each on at once, as a view of the buffer it arrived in. Owned by the channel's loop.
+ *
+ * <p>Frames are not turned into messages of the pipeline: a frame's body must not be used after {@link #onFrame} returns,
+ * which is what allows an AppendEntries to be parsed without copying its data first.
+ */
+abstract class FrameDecoder extends ByteToMessageDecoder {
+    /** A long frame's buffer grows ahead of what has arrived by no more than this: a length alone reserves no memory. */
+    private static final int RESERVE_MAX_BYTES = 1 << 20;
+
+    private int frameMaxBytes = Frames.HANDSHAKE_MAX_BYTES;
+    private boolean heard;
+
+    /**
+     * One whole frame.
+     *
+     * @param in positioned at the body; may be read or not, the next frame is found by its length
+     * @throws CorruptedFrameException if the frame makes no sense; the connection is closed then
+     */
+    abstract void onFrame(byte kind, long callId, int type, ByteBuf in, int bodyBytes);
+
+    /** Admits frames up to this size from now on. */
+    final void admit(int newFrameMaxBytes) {
+        frameMaxBytes = newFrameMaxBytes;
+    }
+
+    /** Whether anything has arrived since the last call. */
+    final boolean heardSinceLastCall() {
+        boolean result = heard;
+        heard = false;
+        return result;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+        heard = true;
+        super.channelRead(ctx, msg);
+    }
+
+    @Override
+    protected final void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        if (!ctx.channel().isActive() || in.readableBytes() < Frames.LENGTH_BYTES) {
+            return;
+        }
+        int length = in.getInt(in.readerIndex());
+        if (length < Frames.HEAD_BYTES || length > frameMaxBytes) {
+            in.skipBytes(in.readableBytes());
+            throw new CorruptedFrameException("frame of " + length + " bytes, admitted are " + Frames.HEAD_BYTES + " to "
+                    + frameMaxBytes);
+        }
+        int missing = Frames.LENGTH_BYTES + length - in.readableBytes();
+        if (missing > 0) {
+            if (in.refCnt() == 1) {
+                in.ensureWritable(Math.min(missing, RESERVE_MAX_BYTES));
+            }
+            return;
+        }
+        in.skipBytes(Frames.LENGTH_BYTES);
+        int end = in.readerIndex() + length;
+        byte kind = in.readByte();
+        long callId = in.readLong();
+        int type = in.readUnsignedShort();
+        try {
+            onFrame(kind, callId, type, in, length - Frames.HEAD_BYTES);
+        } finally {
+            in.readerIndex(end);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package dev.balsa.raft.jraft.rpc;
+
+import com.alipay.sofa.jraft.rpc.Connection;
+import com.alipay.sofa.jraft.rpc.RpcProcessor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One accepted connection: handshake, then requests to the processors and replies back. Owned by the channel's loop;
+ * {@link #reply} and JRaft's attributes may be used by any thread.
+ *
+ * <p>Requests of one connection are taken in the order in which they were sent, and those handled on the loop are also
+ * finished in it. A connection whose peer does not read its replies is not read from either.
+ */
+final class ServerConnection extends FrameDecoder implements Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
+    /** The client pings a silent connection, so that much silence means that it is gone. */
+    private static final int SILENCES = 3;
+
+    private final NettyRpcServer server;
+    private final RpcConfig config;
+    private final ChannelHandlerContext context;
+    private final FrameWriter writer;
+    private final Handshake handshake;
+    private final Outbox outbox = new Outbox();
+    private final Runnable drain = this::drain;
+    private final ConcurrentHashMap<String, Object> attributes = new ConcurrentHashMap<>();
+    private final String remoteAddress;
+
+    private boolean greeted;
+    private boolean open;
+
+    ServerConnection(NettyRpcServer server, ChannelHandlerContext context) {
+        this.server = server;
+        this.config = server.rpc().config();
+        this.context = context;
+        this.writer = new FrameWriter(context.channel());
+        this.handshake = new Handshake(config.clusterName(), config.secret());
+        this.remoteAddress = NettyRpcServer.text(context.channel().remoteAddress());
+    }
+
+    String remoteAddress() {
+        return remoteAddress;
+    }
+
+    int frameMaxBytes() {
+        return config.limits().frameMaxBytes();
+    }
+
+    byte[] clientId() {
+        return handshake.processId();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        var _ = ctx.executor().schedule(this::giveUp, config.times().connectTimeoutMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void giveUp() {
+        if (!open && context.channel().isActive()) {
+            LOG.warn("raft: {} did not introduce itself in time, connection closed", remoteAddress);
+            close();
+        }
+    }
+
+    @Override
+    void onFrame(byte kind, long callId, int type, ByteBuf in, int bodyBytes) {
+        if (open) {
+            switch (kind) {
+                case Frames.REQUEST -> onRequest(callId, type, in, bodyBytes);
+                case Frames.PING -> pong();
+                default -> throw new CorruptedFrameException("a client sent a frame of kind " + kind);
+            }
+        } else if (kind == Frames.HELLO && !greeted) {
+            greeted = true;
+            handshake.onHello(in, bodyBytes);
+            handshake.sendChallenge(context.channel());
+        } else if (kind == Frames.PROOF && greeted) {
+            handshake.onProof(in, bodyBytes);
+            open = true;
+            admit(config.limits().frameMaxBytes());
+            server.opened(this);
+            handshake.sendWelcome(context.channel());
+            scheduleCheck();
+        } else {
+            throw new CorruptedFrameException("handshake out of order");
+        }
+    }
+
+    private void pong() {
+        ByteBuf pong = context.alloc().buffer(Frames.OVERHEAD_BYTES);
+        Frames.writeHead(pong, Frames.PONG, 0, 0, 0);
+        var _ = context.channel().writeAndFlush(pong, context.channel().voidPromise());
+    }
+
+    private void onRequest(long callId, int typeCode, ByteBuf in, int bodyBytes) {
+        Exchange exchange = new Exchange(this, callId);
+        MessageType type = MessageType.ofCode(typeCode);
+        RpcProcessor<Message> processor = type == null ? null : server.processor(type);
+        if (type == null || processor == null) {
+            exchange.fail("no processor for message type " + typeCode);
+            return;
+        }
+        Message request;
+        try {
+            request = type.parse(in, bodyBytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new CorruptedFrameException("malformed " + type, e);
+        }
+        server.rpc().stats().handled.increment();
+        if (type.lane() == MessageType.Lane.LOOP) {
+            handle(processor, exchange, request);
+            return;
+        }
+        Executor own = processor.executor();
+        Executor executor = own != null ? own : server.rpc().lanes().of(type.lane());
+        try {
+            executor.execute(() -> handle(processor, exchange, request));
+        } catch (RejectedExecutionException e) {
+            exchange.fail("busy: too many requests of type " + type);
+        }
+    }
+
+    private void handle(RpcProcessor<Message> processor, Exchange exchange, Message request) {
+        try {
+            processor.handleRequest(exchange, request);
+        } catch (Throwable e) {
+            LOG.error("raft request {} from {} failed", request.getClass().getSimpleName(), remoteAddress, e);
+            exchange.fail("processor failed: " + e);
+        }
+    }
+
+    /** Any thread: sends a reply with the next flush. Dropped if the connection is gone. */
+    void reply(Exchange exchange) {
+        if (!context.channel().isActive()) {
+            return;
+        }
+        if (outbox.add(exchange)) {
+            context.executor().execute(drain);
+        }
+    }
+
+    private void drain() {
+        Outgoing next = outbox.takeAll();
+        long bytes = 0;
+        boolean active = context.channel().isActive();
+        while (next != null) {
+            Outgoing frame = next;
+            next = frame.next;
+            frame.next = null;
+            bytes += frame.frameBytes();
+            if (active) {
+                writer.add(frame);
+                frame.forgetBody();
+            }
+        }
+        outbox.left(bytes);
+        if (active) {
+            writer.flush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
+        ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+        super.channelWritabilityChanged(ctx);
+    }
+
+    private void scheduleCheck() {
+        var _ = context.executor()
+                .schedule(this::checkSilence, (long) SILENCES * config.times().silenceMaxMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void checkSilence() {
+        if (!context.channel().isActive()) {
+            return;
+        }
+        if (heardSinceLastCall()) {
+            scheduleCheck();
+        } else {
+            LOG.warn("raft: nothing heard from {}, connection closed", remoteAddress);
+            close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        super.channelInactive(ctx);
+        server.closed(this, open);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
+        Throwable root = thrown.getCause() != null && !(thrown instanceof CorruptedFrameException) ? thrown.getCause() : thrown;
+        if (root instanceof CorruptedFrameException) {
+            LOG.warn("raft client {} broke the protocol, connection closed: {}", remoteAddress, root.getMessage());
+        } else if (root instanceof IOException && ctx.pipeline().get(SslHandler.class) == null) {
+            LOG.info("raft connection from {} is lost: {}", remoteAddress, root.getMessage());
+        } else {
+            LOG.warn("raft connection from {} failed: {}", remoteAddress, root.toString());
+        }
+        close();
+    }
+
+    @Override
+    public @Nullable Object getAttribute(String key) {
+        return attributes.get(key);
+    }
+
+    @Override
+    public void setAttribute(String key, Object value) {
+        attributes.put(key, value);
+    }
+
+    @Override
+    public @Nullable Object setAttributeIfAbsent(String key, Object value) {
+        return attributes.putIfAbsent(key, value);
+    }
+
+    @Override
+    public void close() {
+        var _ = context.close();
+    }
+}
