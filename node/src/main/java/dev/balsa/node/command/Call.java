@@ -2,12 +2,13 @@ package dev.balsa.node.command;
 
 import dev.balsa.node.engine.Database;
 import dev.balsa.node.engine.Keyspace;
+import dev.balsa.node.engine.ValueType;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
 
 /**
- * One execution of a command: what it is given and where its reply goes. A command does not know whether it came from the log or is a read.
- * Reused; owned by the group's engine thread.
+ * One execution of a command: what it is given and where its reply goes. A command does not know whether it came from
+ * the log or is a read. Reused; owned by the group's engine thread.
  */
 public final class Call {
     private final Keyspace keyspace;
@@ -15,6 +16,7 @@ public final class Call {
     private final RespWriter reply;
     private int databaseIndex;
     private long seed;
+    private long number;
 
     public Call(Keyspace keyspace, Args args, RespWriter reply) {
         this.keyspace = keyspace;
@@ -58,5 +60,76 @@ public final class Call {
     /** The source of all chance in this execution; the same on every replica. */
     public long seed() {
         return seed;
+    }
+
+    // -- what most commands do with an argument -------------------------------------------------------------------
+
+    /** Reference of the key that argument {@code i} names, or {@link Keyspace#MISSING}; notes an access. */
+    int find(int i) {
+        Database db = db();
+        int ref = db.find(args.array(), args.offset(i), args.length(i));
+        if (ref != Keyspace.MISSING) {
+            db.touch(ref);
+        }
+        return ref;
+    }
+
+    /** As {@link #find}, without noting an access. */
+    int peek(int i) {
+        return db().find(args.array(), args.offset(i), args.length(i));
+    }
+
+    /** Removes the key that argument {@code i} names; false if there is none. */
+    boolean remove(int i) {
+        return db().remove(args.array(), args.offset(i), args.length(i));
+    }
+
+    /** Replies the error of Redis and answers true, if the value behind {@code ref} is no string. */
+    boolean refusesType(int ref) {
+        if (db().type(ref) == ValueType.STRING) {
+            return false;
+        }
+        reply.error(CommandError.WRONG_TYPE);
+        return true;
+    }
+
+    /**
+     * Reads argument {@code i} as an integer into {@link #number()}, or replies the error of Redis and answers false.
+     */
+    boolean readsInteger(int i) {
+        return readsInteger(i, CommandError.NOT_AN_INTEGER);
+    }
+
+    boolean readsInteger(int i, String error) {
+        if (!Numbers.isInteger(args.array(), args.offset(i), args.length(i))) {
+            reply.error(error);
+            return false;
+        }
+        number = Numbers.integer(args.array(), args.offset(i), args.length(i));
+        return true;
+    }
+
+    /** As {@link #readsInteger}, for 32-bit integers. */
+    boolean readsInt(int i) {
+        if (!readsInteger(i)) {
+            return false;
+        }
+        if (number != (int) number) {
+            reply.error(CommandError.NOT_AN_INT);
+            return false;
+        }
+        return true;
+    }
+
+    /** What was read last. */
+    long number() {
+        return number;
+    }
+
+    /** Argument {@code i} as C sees it in a format: up to its first zero byte. */
+    String cText(int i) {
+        String text = args.text(i);
+        int zero = text.indexOf('\0');
+        return zero < 0 ? text : text.substring(0, zero);
     }
 }

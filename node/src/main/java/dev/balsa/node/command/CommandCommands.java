@@ -1,0 +1,334 @@
+package dev.balsa.node.command;
+
+import dev.balsa.proto.command.CommandFlag;
+import dev.balsa.proto.command.CommandSpec;
+import dev.balsa.proto.command.KeyPositions;
+import dev.balsa.proto.command.KeySpec;
+import dev.balsa.proto.command.SpecTable;
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proto.resp.RespWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * COMMAND and its subcommands, answered from a table of specs alone, in the shapes of Redis 7.2. Commands come in the
+ * order of the table, where Redis has the order of a hash table. Keeps nothing; thread-safe.
+ */
+public final class CommandCommands {
+    private final SpecTable table;
+
+    public CommandCommands(SpecTable table) {
+        this.table = table;
+    }
+
+    /** Replies to {@code COMMAND [subcommand ...]}; the arity of the subcommand is checked here too. */
+    public void run(Args args, RespWriter reply) {
+        if (args.count() == 1) {
+            info(table.all(), reply);
+            return;
+        }
+        CommandSpec command = table.find("command");
+        CommandSpec sub = command == null ? null : SpecTable.sub(command, args);
+        if (sub == null) {
+            reply.error(CommandError.unknownSubcommand(args.text(1), "command"));
+        } else if (!sub.accepts(args.count())) {
+            reply.error(CommandError.arity(sub.name()));
+        } else {
+            switch (sub.name()) {
+                case "command|count" -> reply.integer(table.all().size());
+                case "command|docs" -> docs(args, reply);
+                case "command|getkeys" -> keys(args, reply, false);
+                case "command|getkeysandflags" -> keys(args, reply, true);
+                case "command|help" -> CommandTable.help("command", reply);
+                case "command|info" -> info(args, reply);
+                case "command|list" -> list(args, reply);
+                default -> throw new IllegalStateException(sub.name());
+            }
+        }
+    }
+
+    // COMMAND INFO [name ...]
+    private void info(Args args, RespWriter reply) {
+        if (args.count() == 2) {
+            info(table.all(), reply);
+            return;
+        }
+        reply.array(args.count() - 2);
+        for (int i = 2; i < args.count(); i++) {
+            CommandSpec spec = table.find(args.text(i));
+            if (spec == null) {
+                reply.nilArray();
+            } else {
+                info(spec, reply);
+            }
+        }
+    }
+
+    private static void info(List<CommandSpec> specs, RespWriter reply) {
+        reply.array(specs.size());
+        for (CommandSpec spec : specs) {
+            info(spec, reply);
+        }
+    }
+
+    private static void info(CommandSpec spec, RespWriter reply) {
+        reply.array(10);
+        reply.bulk(spec.name());
+        reply.integer(spec.arity());
+        flags(spec, reply);
+        reply.integer(spec.firstKey());
+        reply.integer(spec.lastKey());
+        reply.integer(spec.keyStep());
+        reply.set(spec.categories().size());
+        for (String category : spec.categories()) {
+            reply.simple("@" + category);
+        }
+        reply.set(spec.tips().size());
+        for (String tip : spec.tips()) {
+            reply.bulk(tip);
+        }
+        reply.set(spec.keySpecs().size());
+        for (KeySpec keys : spec.keySpecs()) {
+            keySpec(keys, reply);
+        }
+        if (spec.subcommands().isEmpty()) {
+            reply.set(0);
+        } else {
+            info(spec.subcommands(), reply);
+        }
+    }
+
+    private static void flags(CommandSpec spec, RespWriter reply) {
+        reply.set(Long.bitCount(spec.flagBits()));
+        for (CommandFlag flag : CommandFlag.values()) {
+            if (spec.has(flag)) {
+                reply.simple(flag.shown());
+            }
+        }
+    }
+
+    private static void keySpec(KeySpec keys, RespWriter reply) {
+        boolean noted = !keys.notes().isEmpty();
+        reply.map(noted ? 4 : 3);
+        if (noted) {
+            reply.bulk("notes");
+            reply.bulk(keys.notes());
+        }
+        reply.bulk("flags");
+        keyFlags(keys.flags().split(" "), reply);
+        reply.bulk("begin_search");
+        String keyword = keys.keyword();
+        if (keys.find() instanceof KeySpec.Unknown) {
+            spec("unknown", 0, reply);
+        } else if (keyword == null) {
+            spec("index", 1, reply);
+            number("index", keys.begin(), reply);
+        } else {
+            spec("keyword", 2, reply);
+            reply.bulk("keyword");
+            reply.bulk(keyword);
+            number("startfrom", keys.begin(), reply);
+        }
+        reply.bulk("find_keys");
+        switch (keys.find()) {
+            case KeySpec.Range range -> {
+                spec("range", 3, reply);
+                number("lastkey", range.last(), reply);
+                number("keystep", range.step(), reply);
+                number("limit", range.limit(), reply);
+            }
+            case KeySpec.Count count -> {
+                spec("keynum", 3, reply);
+                number("keynumidx", count.countAt(), reply);
+                number("firstkey", count.firstAt(), reply);
+                number("keystep", count.step(), reply);
+            }
+            case KeySpec.Unknown unknown -> spec("unknown", 0, reply);
+        }
+    }
+
+    private static void spec(String type, int fields, RespWriter reply) {
+        reply.map(2);
+        reply.bulk("type");
+        reply.bulk(type);
+        reply.bulk("spec");
+        reply.map(fields);
+    }
+
+    private static void number(String name, long value, RespWriter reply) {
+        reply.bulk(name);
+        reply.integer(value);
+    }
+
+    private static void keyFlags(String[] flags, RespWriter reply) {
+        reply.set(flags.length);
+        for (String flag : flags) {
+            reply.simple(flag.length() == 2 ? flag : flag.toLowerCase(Locale.ROOT));
+        }
+    }
+
+    // COMMAND DOCS [name ...]
+    private void docs(Args args, RespWriter reply) {
+        List<CommandSpec> specs = new ArrayList<>();
+        for (int i = 2; i < args.count(); i++) {
+            CommandSpec spec = table.find(args.text(i));
+            if (spec != null) {
+                specs.add(spec);
+            }
+        }
+        docs(args.count() == 2 ? table.all() : specs, reply);
+    }
+
+    private static void docs(List<CommandSpec> specs, RespWriter reply) {
+        reply.map(specs.size());
+        for (CommandSpec spec : specs) {
+            reply.bulk(spec.name());
+            doc(spec, reply);
+        }
+    }
+
+    private static void doc(CommandSpec spec, RespWriter reply) {
+        CommandSpec.Doc doc = spec.doc();
+        CommandSpec.Deprecation deprecation = doc.deprecation();
+        boolean flagged = doc.internal() || deprecation != null;
+        boolean costed = !doc.complexity().isEmpty();
+        boolean container = !spec.subcommands().isEmpty();
+        int fields = 3 + (costed ? 1 : 0) + (flagged ? 1 : 0) + (deprecation != null ? 2 : 0) + (container ? 1 : 0);
+        reply.map(fields);
+        text("summary", doc.summary(), reply);
+        text("since", doc.since(), reply);
+        text("group", doc.group(), reply);
+        if (costed) {
+            text("complexity", doc.complexity(), reply);
+        }
+        if (flagged) {
+            reply.bulk("doc_flags");
+            reply.set(doc.internal() && deprecation != null ? 2 : 1);
+            if (deprecation != null) {
+                reply.simple("deprecated");
+            }
+            if (doc.internal()) {
+                reply.simple("syscmd");
+            }
+        }
+        if (deprecation != null) {
+            text("deprecated_since", deprecation.since(), reply);
+            text("replaced_by", deprecation.replacedBy(), reply);
+        }
+        if (container) {
+            reply.bulk("subcommands");
+            docs(spec.subcommands(), reply);
+        }
+    }
+
+    private static void text(String name, String value, RespWriter reply) {
+        reply.bulk(name);
+        reply.bulk(value);
+    }
+
+    // COMMAND GETKEYS name [argument ...], COMMAND GETKEYSANDFLAGS name [argument ...]
+    private void keys(Args args, RespWriter reply, boolean withFlags) {
+        Args request = behind(args);
+        CommandSpec spec = table.find(request);
+        if (spec != null && !spec.subcommands().isEmpty() && request.count() > 1) {
+            spec = SpecTable.sub(spec, request);
+        }
+        if (spec == null) {
+            reply.error(CommandError.INVALID_COMMAND);
+            return;
+        }
+        if (spec.keySpecs().isEmpty()) {
+            reply.error(CommandError.NO_KEY_ARGUMENTS);
+            return;
+        }
+        if (!spec.accepts(request.count())) {
+            reply.error(CommandError.INVALID_ARGUMENT_COUNT);
+            return;
+        }
+        List<Integer> positions = new ArrayList<>();
+        if (KeyPositions.find(spec, request, positions::add) == KeyPositions.MALFORMED) {
+            reply.error(CommandError.INVALID_ARGUMENTS);
+            return;
+        }
+        reply.array(positions.size());
+        for (int position : positions) {
+            if (withFlags) {
+                reply.array(2);
+                reply.bulk(request, position);
+                keyFlags(flagsOf(spec, request, position).split(" "), reply);
+            } else {
+                reply.bulk(request, position);
+            }
+        }
+    }
+
+    /** The request that stands behind COMMAND GETKEYS. */
+    private static Args behind(Args args) {
+        Args request = new Args();
+        request.reset(args.array());
+        for (int i = 2; i < args.count(); i++) {
+            request.add(args.offset(i), args.length(i));
+        }
+        return request;
+    }
+
+    private static String flagsOf(CommandSpec spec, Args request, int position) {
+        if (spec.name().equals("set")) {
+            // The only command here whose access to its key depends on its options.
+            SetOptions options = SetOptions.ofSet(request);
+            return options != null && options.get() ? "RW ACCESS UPDATE" : "OW UPDATE";
+        }
+        for (KeySpec keys : spec.keySpecs()) {
+            CommandSpec one = new CommandSpec(
+                    spec.name(), spec.arity(), spec.flagBits() | CommandFlag.MOVABLEKEYS.bit(), 0, 0, 0, List.of(keys),
+                    List.of(), List.of(), CommandSpec.Doc.NONE);
+            boolean[] found = new boolean[1];
+            KeyPositions.find(one, request, at -> found[0] |= at == position);
+            if (found[0]) {
+                return keys.flags();
+            }
+        }
+        throw new IllegalStateException(spec.name() + " has no key at " + position);
+    }
+
+    // COMMAND LIST [FILTERBY MODULE module | ACLCAT category | PATTERN pattern]
+    private void list(Args args, RespWriter reply) {
+        boolean filtered = args.count() == 5 && args.is(2, "FILTERBY");
+        if (args.count() != 2 && !(filtered && (args.is(3, "MODULE") || args.is(3, "ACLCAT") || args.is(3,
+                "PATTERN")))) {
+            reply.error(CommandError.SYNTAX);
+            return;
+        }
+        List<String> names = new ArrayList<>();
+        for (CommandSpec spec : table.all()) {
+            addIfListed(spec, args, names);
+            for (CommandSpec sub : spec.subcommands()) {
+                addIfListed(sub, args, names);
+            }
+        }
+        reply.array(names.size());
+        for (String name : names) {
+            reply.bulk(name);
+        }
+    }
+
+    private static void addIfListed(CommandSpec spec, Args args, List<String> names) {
+        if (args.count() == 2 || passes(spec, args)) {
+            names.add(spec.name());
+        }
+    }
+
+    private static boolean passes(CommandSpec spec, Args args) {
+        if (args.is(3, "ACLCAT")) {
+            return spec.categories().contains(args.text(4).toLowerCase(Locale.ROOT));
+        }
+        if (args.is(3, "PATTERN")) {
+            byte[] name = spec.name().getBytes(StandardCharsets.US_ASCII);
+            byte[] pattern = args.text(4).toLowerCase(Locale.ROOT).getBytes(StandardCharsets.ISO_8859_1);
+            return Glob.matches(pattern, 0, pattern.length, name, 0, name.length);
+        }
+        return false;
+    }
+}

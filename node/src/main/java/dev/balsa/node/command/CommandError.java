@@ -1,0 +1,70 @@
+package dev.balsa.node.command;
+
+import java.util.Locale;
+
+/** The error lines of Redis 7.2, to the byte and without the leading minus. Immutable. */
+public final class CommandError {
+    public static final String WRONG_TYPE = "WRONGTYPE Operation against a key holding the wrong kind of value";
+    public static final String SYNTAX = "ERR syntax error";
+    public static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+    public static final String NOT_A_FLOAT = "ERR value is not a valid float";
+    public static final String NOT_AN_INT =
+            "ERR value is out of range, value must between -2147483648 and 2147483647";
+    public static final String NO_SUCH_KEY = "ERR no such key";
+    public static final String SAME_OBJECT = "ERR source and destination objects are the same";
+    public static final String DB_INDEX = "ERR DB index is out of range";
+    public static final String FIRST_DB_INDEX = "ERR invalid first DB index";
+    public static final String SECOND_DB_INDEX = "ERR invalid second DB index";
+    public static final String OFFSET = "ERR offset is out of range";
+    public static final String STRING_TOO_LONG = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+    public static final String OVERFLOW = "ERR increment or decrement would overflow";
+    public static final String DECREMENT_OVERFLOW = "ERR decrement would overflow";
+    public static final String NAN_OR_INFINITY = "ERR increment would produce NaN or Infinity";
+    public static final String INVALID_CURSOR = "ERR invalid cursor";
+    public static final String LCS_NOT_STRINGS = "ERR The specified keys must contain string values";
+    public static final String LCS_BOTH = "ERR If you want both the length and indexes, please just use IDX.";
+    public static final String LCS_MEMORY =
+            "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len";
+    public static final String NX_WITH_OTHERS =
+            "ERR NX and XX, GT or LT options at the same time are not compatible";
+    public static final String GT_WITH_LT = "ERR GT and LT options at the same time are not compatible";
+    public static final String BUSY_KEY = "BUSYKEY Target key name already exists.";
+    public static final String INVALID_TTL = "ERR Invalid TTL value, must be >= 0";
+    public static final String INVALID_IDLETIME = "ERR Invalid IDLETIME value, must be >= 0";
+    public static final String INVALID_FREQ = "ERR Invalid FREQ value, must be >= 0 and <= 255";
+    public static final String DUMP_CHECKSUM = "ERR DUMP payload version or checksum are wrong";
+    public static final String DUMP_FORMAT = "ERR Bad data format";
+    public static final String FREQ_NOT_TRACKED =
+            "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching"
+                    + " between policies at runtime LRU and LFU data will take some time to adjust.";
+    public static final String IDLETIME_NOT_TRACKED =
+            "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching"
+                    + " between policies at runtime LRU and LFU data will take some time to adjust.";
+    public static final String INVALID_COMMAND = "ERR Invalid command specified";
+    public static final String INVALID_ARGUMENT_COUNT = "ERR Invalid number of arguments specified for command";
+    public static final String INVALID_ARGUMENTS = "ERR Invalid arguments specified for command";
+    public static final String NO_KEY_ARGUMENTS = "ERR The command has no key arguments";
+
+    private CommandError() {}
+
+    /** The request has too many or too few arguments. {@code name} is the full name, e.g. {@code object|freq}. */
+    public static String arity(String name) {
+        return "ERR wrong number of arguments for '" + name + "' command";
+    }
+
+    /** A deadline that is not positive, or that no 64-bit number of milliseconds holds. */
+    public static String expireTime(String name) {
+        return "ERR invalid expire time in '" + name + "' command";
+    }
+
+    /** An option that EXPIRE and its like do not know. */
+    public static String unsupportedOption(String option) {
+        return "ERR Unsupported option " + option;
+    }
+
+    /** A container that has no such subcommand; {@code container} is shown in upper case. */
+    public static String unknownSubcommand(String given, String container) {
+        String shown = given.length() > 128 ? given.substring(0, 128) : given;
+        return "ERR unknown subcommand '" + shown + "'. Try " + container.toUpperCase(Locale.ROOT) + " HELP.";
+    }
+}

@@ -1,0 +1,65 @@
+package dev.balsa.node.command;
+
+import static dev.balsa.node.command.Row.container;
+import static dev.balsa.node.command.Row.elsewhere;
+import static dev.balsa.node.command.Row.table;
+import static dev.balsa.proto.command.CommandFlag.ADMIN;
+import static dev.balsa.proto.command.CommandFlag.ALLOW_BUSY;
+import static dev.balsa.proto.command.CommandFlag.FAST;
+import static dev.balsa.proto.command.CommandFlag.LOADING;
+import static dev.balsa.proto.command.CommandFlag.NOSCRIPT;
+import static dev.balsa.proto.command.CommandFlag.NO_AUTH;
+import static dev.balsa.proto.command.CommandFlag.STALE;
+
+import java.util.List;
+
+/** Commands on the connection itself: the front serves them. */
+final class ConnectionCommands {
+    static final List<Command> TABLE = table(
+            elsewhere("ping", -1, FAST).of("connection")
+                    .tips("request_policy:all_shards", "response_policy:all_succeeded")
+                    .doc("1.0.0", "O(1)", "Replies with PONG or with the given message."),
+            elsewhere("echo", 2, LOADING, STALE, FAST).of("connection")
+                    .doc("1.0.0", "O(1)", "Replies with the given message."),
+            elsewhere("hello", -1, NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY).of("connection")
+                    .doc("6.0.0", "O(1)", "Chooses the version of the protocol and may authenticate."),
+            elsewhere("auth", -2, NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY).of("connection")
+                    .doc("1.0.0", "O(N), N = passwords of the user", "Authenticates the connection."),
+            elsewhere("select", 2, LOADING, STALE, FAST).of("connection")
+                    .doc("1.0.0", "O(1)", "Selects the database of the connection."),
+            elsewhere("reset", 1, NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY).of("connection")
+                    .doc("6.2.0", "O(1)", "Takes the connection back to its first state."),
+            elsewhere("quit", -1, NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY).of("connection")
+                    .doc("1.0.0", "O(1)", "Closes the connection."),
+            container("client", -2).group("connection")
+                    .doc("2.4.0", "depends on the subcommand", "Tells about connections and changes them.").subs(
+                    elsewhere("getname", 2, NOSCRIPT, LOADING, STALE).of("connection")
+                            .doc("2.6.9", "O(1)", "Replies with the name of the connection."),
+                    elsewhere("help", 2, LOADING, STALE).of("connection")
+                            .doc("5.0.0", "O(1)", "Lists the subcommands."),
+                    elsewhere("id", 2, NOSCRIPT, LOADING, STALE).of("connection")
+                            .doc("5.0.0", "O(1)", "Replies with the number of the connection."),
+                    elsewhere("info", 2, NOSCRIPT, LOADING, STALE).of("connection").tips("nondeterministic_output")
+                            .doc("6.2.0", "O(1)", "Tells about the connection."),
+                    elsewhere("kill", -3, ADMIN, NOSCRIPT, LOADING, STALE).of("connection")
+                            .doc("2.4.0", "O(N), N = connections", "Closes connections."),
+                    elsewhere("list", -2, ADMIN, NOSCRIPT, LOADING, STALE).of("connection")
+                            .tips("nondeterministic_output")
+                            .doc("2.4.0", "O(N), N = connections", "Lists connections."),
+                    elsewhere("no-evict", 3, ADMIN, NOSCRIPT, LOADING, STALE).of("connection")
+                            .doc("7.0.0", "O(1)", "Exempts the connection from eviction of connections."),
+                    elsewhere("no-touch", 3, NOSCRIPT, LOADING, STALE).of("connection")
+                            .doc("7.2.0", "O(1)", "Says whether the connection's commands count as accesses to keys."),
+                    elsewhere("pause", -3, ADMIN, NOSCRIPT, LOADING, STALE).of("connection")
+                            .doc("2.9.50", "O(1)", "Holds commands of clients back for a time."),
+                    elsewhere("reply", 3, NOSCRIPT, LOADING, STALE).of("connection")
+                            .doc("3.2.0", "O(1)", "Says whether the connection gets replies."),
+                    elsewhere("setinfo", 4, NOSCRIPT, LOADING, STALE).of("connection")
+                            .doc("7.2.0", "O(1)", "Notes the name or version of the client library."),
+                    elsewhere("setname", 3, NOSCRIPT, LOADING, STALE).of("connection")
+                            .doc("2.6.9", "O(1)", "Names the connection."),
+                    elsewhere("unpause", 2, ADMIN, NOSCRIPT, LOADING, STALE).of("connection")
+                            .doc("6.2.0", "O(N), N = paused connections", "Ends a pause.")));
+
+    private ConnectionCommands() {}
+}
