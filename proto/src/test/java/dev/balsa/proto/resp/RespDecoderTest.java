@@ -26,13 +26,13 @@ final class RespDecoderTest {
 
     @Test
     void an_inline_request_becomes_a_resp_array() {
-        byte[] bytes = "set 'a b' \"\\x41\\n\" c\"d e\"\r\n".getBytes(ISO_8859_1);
+        byte[] bytes = "set 'a b' \"\\x41\\n\\q\" c\"d e\" x\u000by\r\n".getBytes(ISO_8859_1);
         int length = new RespDecoder(RespLimits.DEFAULT).decode(bytes, 0, bytes.length, args);
 
         assertThat(length).isEqualTo(bytes.length);
-        assertThat(words(args)).containsExactly("set", "a b", "A\n", "cd e");
+        assertThat(words(args)).containsExactly("set", "a b", "A\nq", "cd e", "x\u000by");
         assertThat(new String(args.array(), args.start(), args.end() - args.start(), ISO_8859_1))
-                .isEqualTo("*4\r\n$3\r\nset\r\n$3\r\na b\r\n$2\r\nA\n\r\n$4\r\ncd e\r\n");
+                .isEqualTo("*5\r\n$3\r\nset\r\n$3\r\na b\r\n$3\r\nA\nq\r\n$4\r\ncd e\r\n$3\r\nx\u000by\r\n");
     }
 
     @Test
