@@ -1,6 +1,7 @@
 package dev.balsa.node.command;
 
 import dev.balsa.node.engine.Database;
+import dev.balsa.node.engine.Decimal;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.ValueType;
 import dev.balsa.proto.resp.Args;
@@ -101,11 +102,11 @@ public final class Call {
     }
 
     boolean readsInteger(int i, String error) {
-        if (!Numbers.isInteger(args.array(), args.offset(i), args.length(i))) {
+        if (!Decimal.isCanonical(args.array(), args.offset(i), args.length(i))) {
             reply.error(error);
             return false;
         }
-        number = Numbers.integer(args.array(), args.offset(i), args.length(i));
+        number = Decimal.parse(args.array(), args.offset(i), args.length(i));
         return true;
     }
 

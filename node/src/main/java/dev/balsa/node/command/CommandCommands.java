@@ -4,6 +4,7 @@ import dev.balsa.proto.command.CommandFlag;
 import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proto.command.KeyPositions;
 import dev.balsa.proto.command.KeySpec;
+import dev.balsa.proto.command.SpecReply;
 import dev.balsa.proto.command.SpecTable;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
@@ -61,7 +62,7 @@ public final class CommandCommands {
             if (spec == null) {
                 reply.nilArray();
             } else {
-                info(spec, reply);
+                SpecReply.write(spec, reply);
             }
         }
     }
@@ -69,97 +70,8 @@ public final class CommandCommands {
     private static void info(List<CommandSpec> specs, RespWriter reply) {
         reply.array(specs.size());
         for (CommandSpec spec : specs) {
-            info(spec, reply);
+            SpecReply.write(spec, reply);
         }
-    }
-
-    private static void info(CommandSpec spec, RespWriter reply) {
-        reply.array(10);
-        reply.bulk(spec.name());
-        reply.integer(spec.arity());
-        flags(spec, reply);
-        reply.integer(spec.firstKey());
-        reply.integer(spec.lastKey());
-        reply.integer(spec.keyStep());
-        reply.set(spec.categories().size());
-        for (String category : spec.categories()) {
-            reply.simple("@" + category);
-        }
-        reply.set(spec.tips().size());
-        for (String tip : spec.tips()) {
-            reply.bulk(tip);
-        }
-        reply.set(spec.keySpecs().size());
-        for (KeySpec keys : spec.keySpecs()) {
-            keySpec(keys, reply);
-        }
-        if (spec.subcommands().isEmpty()) {
-            reply.set(0);
-        } else {
-            info(spec.subcommands(), reply);
-        }
-    }
-
-    private static void flags(CommandSpec spec, RespWriter reply) {
-        reply.set(Long.bitCount(spec.flagBits()));
-        for (CommandFlag flag : CommandFlag.values()) {
-            if (spec.has(flag)) {
-                reply.simple(flag.shown());
-            }
-        }
-    }
-
-    private static void keySpec(KeySpec keys, RespWriter reply) {
-        boolean noted = !keys.notes().isEmpty();
-        reply.map(noted ? 4 : 3);
-        if (noted) {
-            reply.bulk("notes");
-            reply.bulk(keys.notes());
-        }
-        reply.bulk("flags");
-        keyFlags(keys.flags().split(" "), reply);
-        reply.bulk("begin_search");
-        String keyword = keys.keyword();
-        if (keys.find() instanceof KeySpec.Unknown) {
-            spec("unknown", 0, reply);
-        } else if (keyword == null) {
-            spec("index", 1, reply);
-            number("index", keys.begin(), reply);
-        } else {
-            spec("keyword", 2, reply);
-            reply.bulk("keyword");
-            reply.bulk(keyword);
-            number("startfrom", keys.begin(), reply);
-        }
-        reply.bulk("find_keys");
-        switch (keys.find()) {
-            case KeySpec.Range range -> {
-                spec("range", 3, reply);
-                number("lastkey", range.last(), reply);
-                number("keystep", range.step(), reply);
-                number("limit", range.limit(), reply);
-            }
-            case KeySpec.Count count -> {
-                spec("keynum", 3, reply);
-                number("keynumidx", count.countAt(), reply);
-                number("firstkey", count.firstAt(), reply);
-                number("keystep", count.step(), reply);
-            }
-            case KeySpec.Unknown unknown -> spec("unknown", 0, reply);
-        }
-    }
-
-    private static void spec(String type, int fields, RespWriter reply) {
-        reply.map(2);
-        reply.bulk("type");
-        reply.bulk(type);
-        reply.bulk("spec");
-        reply.map(fields);
-    }
-
-    private static void number(String name, long value, RespWriter reply) {
-        reply.bulk(name);
-        reply.integer(value);
     }
 
     private static void keyFlags(String[] flags, RespWriter reply) {

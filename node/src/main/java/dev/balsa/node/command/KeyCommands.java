@@ -235,6 +235,7 @@ final class KeyCommands {
             call.remove(1);
         } else {
             call.db().setString(args.array(), args.offset(1), args.length(1), value, 0, value.length, deadline);
+            options.note(call.db(), call.peek(1));
         }
         call.reply().ok();
     }

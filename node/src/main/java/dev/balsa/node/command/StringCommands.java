@@ -16,6 +16,7 @@ import static dev.balsa.proto.command.CommandFlag.DENYOOM;
 import static dev.balsa.proto.command.CommandFlag.FAST;
 
 import dev.balsa.node.engine.Database;
+import dev.balsa.node.engine.Decimal;
 import dev.balsa.node.engine.ValueType;
 import dev.balsa.proto.resp.Args;
 import java.nio.charset.StandardCharsets;
@@ -446,12 +447,12 @@ final class StringCommands {
             if (db.isInteger(ref)) {
                 value = db.integer(ref);
             } else {
-                byte[] text = db.valueLength(ref) > Numbers.TEXT_MAX ? NOTHING : Strings.bytes(db, ref);
-                if (!Numbers.isInteger(text, 0, text.length)) {
+                byte[] text = db.valueLength(ref) > Decimal.LENGTH_MAX ? NOTHING : Strings.bytes(db, ref);
+                if (!Decimal.isCanonical(text, 0, text.length)) {
                     call.reply().error(NOT_AN_INTEGER);
                     return;
                 }
-                value = Numbers.integer(text, 0, text.length);
+                value = Decimal.parse(text, 0, text.length);
             }
         }
         long sum = value + increment;

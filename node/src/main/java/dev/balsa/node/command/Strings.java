@@ -1,6 +1,7 @@
 package dev.balsa.node.command;
 
 import dev.balsa.node.engine.Database;
+import dev.balsa.node.engine.Decimal;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ final class Strings {
     }
 
     static int length(Database db, int ref) {
-        return db.isInteger(ref) ? decimalLength(db.integer(ref)) : db.valueLength(ref);
+        return db.isInteger(ref) ? Decimal.length(db.integer(ref)) : db.valueLength(ref);
     }
 
     /** A copy of the bytes. */
@@ -42,13 +43,5 @@ final class Strings {
         byte[] bytes = new byte[length];
         MemorySegment.copy(db.segment(), ValueLayout.JAVA_BYTE, db.valueOffset(ref) + from, bytes, 0, length);
         return bytes;
-    }
-
-    private static int decimalLength(long value) {
-        int digits = value < 0 ? 2 : 1;
-        for (long rest = value / 10; rest != 0; rest /= 10) {
-            digits++;
-        }
-        return digits;
     }
 }
