@@ -1,0 +1,600 @@
+package dev.balsa.proxy.front;
+
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proto.resp.RespDecoder;
+import dev.balsa.proxy.route.CommandEntry;
+import dev.balsa.proxy.route.Mode;
+import dev.balsa.proxy.route.Pending;
+import dev.balsa.proxy.route.ReplySink;
+import dev.balsa.proxy.route.Request.Refusal;
+import dev.balsa.proxy.route.Router;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client's connection: requests in, replies out in the order of the requests.
+ *
+ * <p>Every complete request of a read is executed; what has to wait stays undecoded in the {@link InputBuffer} and nothing more is read until
+ * it can go on. Requests without a reply stand in the {@link ReplyRing}; the first one's reply goes straight to the {@link OutputBuffer}, which is
+ * flushed once per turn of the loop. Refused requests are submitted again, in order, when nothing of this connection is in flight.
+ *
+ * <p>Owned by its event loop.
+ */
+final class Connection extends ChannelInboundHandlerAdapter implements ReplySink {
+    private static final Logger log = LoggerFactory.getLogger(Connection.class);
+    /** Channel, pipeline and the objects here, when nothing is in flight. */
+    private static final long FIXED_BYTES = 4 << 10;
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final Front front;
+    private final LoopState loop;
+    private final Router router;
+    private final Session session;
+    private final RespDecoder decoder;
+    private final Peer peer;
+    private final InputBuffer input = new InputBuffer();
+    private final OutputBuffer output;
+    private final ReplyRing ring = new ReplyRing();
+    private final GroupOrder order = new GroupOrder();
+
+    private @Nullable Pending exclusive;
+    private CommandEntry lastEntry;
+    private long lastActiveNanos;
+    private long closingSinceNanos;
+    private int placeInLoop;
+    private int refused;
+    private boolean blocked;
+    private boolean dirty;
+    private boolean closing;
+    private boolean closed;
+    private boolean retryScheduled;
+    private boolean endOfInput;
+
+    Connection(Front front, Mode mode, LoopState loop, Peer peer) {
+        this.front = front;
+        this.loop = loop;
+        this.peer = peer;
+        this.router = loop.router(mode);
+        this.session = new Session(mode, front.settings().requirepass().isEmpty());
+        this.decoder = new RespDecoder(front.settings().requestLimits());
+        decoder.authenticated(session.authenticated());
+        this.output = new OutputBuffer(peer.channel(), front.settings(), loop.stats());
+        this.lastActiveNanos = peer.openedNanos();
+        this.lastEntry = Rejections.NOTHING;
+    }
+
+    // -- bytes in -----------------------------------------------------------------------------------------------
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        loop.opened(this);
+        front.clients().add(this);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        try {
+            received(bytes);
+        } finally {
+            bytes.release();
+        }
+    }
+
+    private void received(ByteBuf bytes) {
+        int length = bytes.readableBytes();
+        loop.stats().netInputBytes += length;
+        lastActiveNanos = loop.turnNanos();
+        if (closing || closed) {
+            return;
+        }
+        if (input.isEmpty() && !stopped()) {
+            byte[] scratch = loop.scratch(length);
+            bytes.readBytes(scratch, 0, length);
+            int done = execute(scratch, 0, length);
+            if (done < length && !closing) {
+                input.append(scratch, done, length - done);
+            }
+        } else {
+            input.append(bytes);
+            goOn();
+        }
+        read();
+    }
+
+    /** Executes what waits in the input, as far as that is possible now. */
+    private void goOn() {
+        blocked = false;
+        if (!input.isEmpty() && !stopped()) {
+            int from = input.from();
+            input.consumed(execute(input.array(), from, input.to()) - from);
+        }
+        if (closing) {
+            input.clear();
+        }
+    }
+
+    /** Reads on, or not, as the state of the connection says. */
+    private void read() {
+        boolean wanted = !closed && !closing && !blocked && !stopped();
+        if (peer.channel().config().isAutoRead() != wanted) {
+            peer.channel().config().setAutoRead(wanted);
+        }
+    }
+
+    private boolean stopped() {
+        return closing || refused > 0 || exclusive != null || ring.size() >= front.settings().unansweredMax();
+    }
+
+    /** Executes complete requests; returns the position of the first byte that is not done with. */
+    private int execute(byte[] array, int from, int to) {
+        Args args = loop.args();
+        int at = from;
+        while (at < to && !stopped()) {
+            int length = decoder.decode(array, at, to, args);
+            if (length == 0) {
+                return at;
+            }
+            if (length == RespDecoder.ERROR) {
+                loop.stats().protocolErrors++;
+                answerError(Rejections.NOTHING, decoder.error());
+                closeWhenAnswered();
+                return to;
+            }
+            if (args.count() > 0 && !execute(args)) {
+                blocked = true;
+                return at;
+            }
+            at += length;
+        }
+        return at;
+    }
+
+    // -- one request --------------------------------------------------------------------------------------------
+
+    /** False: it has to wait, and is decoded again later. */
+    private boolean execute(Args args) {
+        CommandEntry entry = front.commands().find(args);
+        String refusal = Rejections.check(entry, args, front.commands(), session, front.settings());
+        if (refusal != null || entry == null) {
+            reject(entry, refusal == null ? "" : refusal);
+            return true;
+        }
+        long paused = front.pausedMillis(entry);
+        if (paused > 0) {
+            var _ = loop.loop().schedule(this::wake, Math.min(paused, 100), TimeUnit.MILLISECONDS);
+            return false;
+        }
+        if (entry.kind() == CommandEntry.Kind.SESSION) {
+            sessionCommand(entry, args);
+            return true;
+        }
+        if (session.mode() == Mode.CLUSTER && GroupEnvelope.isOne(args)) {
+            return envelope(args);
+        }
+        int target = router.groupOf(entry, args);
+        return target >= 0 ? toGroup(entry, args, target) : wide(entry, args, target);
+    }
+
+    private void reject(@Nullable CommandEntry entry, String line) {
+        if (entry != null) {
+            loop.stats().rejected(entry.index());
+        }
+        answerError(Rejections.NOTHING, line);
+        session.commandDone();
+    }
+
+    private void sessionCommand(CommandEntry entry, Args args) {
+        Pending pending = take(entry);
+        ring.add(pending);
+        order.submitted(pending);
+        SessionCommands.run(this, entry, args, pending);
+    }
+
+    private boolean envelope(Args args) {
+        Args inner = GroupEnvelope.inner(args);
+        CommandEntry entry = front.commands().find(inner);
+        int group = GroupEnvelope.group(args);
+        String refusal = group < 0 ? "ERR invalid group id"
+                : Rejections.check(entry, inner, front.commands(), session, front.settings());
+        if (refusal != null || entry == null) {
+            reject(entry, refusal == null ? "" : refusal);
+            return true;
+        }
+        return toGroup(entry, inner, group);
+    }
+
+    private boolean toGroup(CommandEntry entry, Args args, int group) {
+        if (order.mustWait(entry, group)) {
+            return false;
+        }
+        Pending pending = take(entry).target(group, router.slot());
+        ring.add(pending);
+        submit(pending, args);
+        session.commandDone();
+        return true;
+    }
+
+    private void submit(Pending pending, Args args) {
+        boolean followerMayServe = session.readOnly() && !pending.entry().writes();
+        pending.ordering(followerMayServe, order.hasWrites(pending.group()));
+        order.submitted(pending);
+        router.submit(pending, args);
+    }
+
+    private boolean wide(CommandEntry entry, Args args, int target) {
+        if (!ring.isEmpty()) {
+            return false;
+        }
+        Pending pending = take(entry);
+        ring.add(pending);
+        order.submitted(pending);
+        exclusive = pending;
+        session.commandDone();
+        router.submitWide(pending, target, args);
+        return true;
+    }
+
+    private Pending take(CommandEntry entry) {
+        lastEntry = entry;
+        Pending pending = loop.take().begin(this, loop.loop(), entry);
+        pending.session(session.database(), session.protocol(), peer.id());
+        pending.silent(session.silent());
+        pending.startedNanos(loop.turnNanos());
+        return pending;
+    }
+
+    private void answerError(CommandEntry entry, String line) {
+        Pending pending = take(entry);
+        ring.add(pending);
+        order.submitted(pending);
+        router.fail(pending, line);
+    }
+
+    // -- answers ------------------------------------------------------------------------------------------------
+
+    @Override
+    public void replied(Pending pending, byte[] bytes, int offset, int length) {
+        boolean error = length > 0 && bytes[offset] == '-';
+        if (pending.entry().index() != Rejections.NO_INDEX) {
+            loop.stats().called(pending.entry().index(), loop.turnNanos() - pending.startedNanos(), error);
+        }
+        if (error) {
+            front.stats().error(bytes, offset, length);
+        }
+        if (!answered(pending)) {
+            return;
+        }
+        if (ring.at(ring.head()) == pending) {
+            if (!pending.silent()) {
+                output.append(bytes, offset, length);
+            }
+            loop.recycle(ring.remove());
+            release();
+        } else {
+            pending.keepReply(bytes, offset, pending.silent() ? 0 : length);
+            output.waiting(pending.keptLength());
+        }
+        if (output.isLarge()) {
+            cutIfTooMuch();
+        }
+    }
+
+    /** Books an answer; false if nobody waits for it any more. */
+    private boolean answered(Pending pending) {
+        order.answered(pending);
+        if (pending == exclusive) {
+            exclusive = null;
+        }
+        if (closed) {
+            loop.recycle(pending);
+            return false;
+        }
+        markDirty();
+        return true;
+    }
+
+    /** Sends replies that were waiting for the one before them. */
+    private void release() {
+        while (!ring.isEmpty()) {
+            Pending first = ring.at(ring.head());
+            switch (first.state()) {
+                case REPLIED -> {
+                    output.waiting(-first.keptLength());
+                    output.append(first.keptBytes(), 0, first.keptLength());
+                    loop.recycle(ring.remove());
+                }
+                case UNKNOWN -> {
+                    closeNow();
+                    return;
+                }
+                case FREE, SUBMITTED, REFUSED -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    @Override
+    public void refused(Pending pending, Refusal why, Args args) {
+        if (closed || !router.refused(pending, why, args)) {
+            if (answered(pending)) {
+                pending.keepRefused(why, args);
+                refused++;
+                scheduleRetry();
+            }
+        }
+    }
+
+    private void scheduleRetry() {
+        if (retryScheduled || refused == 0 || order.inFlight() > 0 || closed) {
+            return;
+        }
+        for (long i = ring.head(); i < ring.tail(); i++) {
+            Pending pending = ring.at(i);
+            if (pending.state() == Pending.State.REFUSED) {
+                retryScheduled = true;
+                long delay = Math.max(0, router.delayMillis(pending, pending.refusal()));
+                var _ = loop.loop().schedule(this::retry, delay, TimeUnit.MILLISECONDS);
+                return;
+            }
+        }
+    }
+
+    /** Submits refused requests again, in their order; those for which it is too late are answered with an error. */
+    private void retry() {
+        retryScheduled = false;
+        for (long i = ring.head(); i < ring.tail() && !closed; i++) {
+            if (i < ring.head() || ring.at(i).state() != Pending.State.REFUSED) {
+                continue;
+            }
+            Pending pending = ring.at(i);
+            Refusal why = pending.refusal();
+            boolean late = router.delayMillis(pending, why) < 0;
+            if (!late && order.mustWait(pending.entry(), pending.group())) {
+                return;
+            }
+            boolean overtaken = overtaken(i);
+            Args args = pending.resubmit();
+            refused--;
+            if (late || overtaken) {
+                order.submitted(pending);
+                router.giveUp(pending, overtaken ? Rejections.OVERTAKEN : why);
+            } else {
+                submit(pending, args);
+            }
+            if (i >= ring.head() && i < ring.tail() && ring.at(i).state() == Pending.State.REFUSED) {
+                return;
+            }
+        }
+    }
+
+    /** Whether a later request was executed in the meantime, so that this one may not be any more. */
+    private boolean overtaken(long position) {
+        Pending pending = ring.at(position);
+        for (long i = position + 1; i < ring.tail(); i++) {
+            Pending later = ring.at(i);
+            boolean executed = later.state() == Pending.State.REPLIED && later.group() == pending.group();
+            if (executed && (later.entry().writes() || pending.entry().writes())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void unknown(Pending pending, String reason) {
+        if (!answered(pending)) {
+            return;
+        }
+        log.info("client {} is closed: the outcome of its {} is unknown: {}", peer, pending.entry().name(), reason);
+        pending.keepUnknown();
+        stopReading();
+        if (ring.at(ring.head()) == pending) {
+            closeNow();
+        }
+    }
+
+    // -- the end of a turn --------------------------------------------------------------------------------------
+
+    private void markDirty() {
+        if (!dirty) {
+            dirty = true;
+            loop.dirty(this);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        output.flush();
+    }
+
+    void endTurn() {
+        dirty = false;
+        if (closed) {
+            return;
+        }
+        scheduleRetry();
+        if (blocked || !input.isEmpty()) {
+            goOn();
+        }
+        read();
+        output.flush();
+        boolean done = closing || (endOfInput && !blocked);
+        if (done && ring.isEmpty()) {
+            closeNow();
+        } else {
+            cutIfTooMuch();
+        }
+    }
+
+    private void wake() {
+        markDirty();
+    }
+
+    /** Looks after what time alone brings: idle clients, slow readers, memory of those that have become quiet. */
+    void sweep(long nowNanos) {
+        int timeoutSeconds = front.settings().timeoutSeconds();
+        boolean quiet = ring.isEmpty() && nowNanos - lastActiveNanos > TimeUnit.SECONDS.toNanos(2);
+        if (quiet) {
+            input.trim();
+            ring.trim();
+            order.trim();
+        }
+        boolean idle = timeoutSeconds > 0 && nowNanos - lastActiveNanos > TimeUnit.SECONDS.toNanos(timeoutSeconds);
+        if (idle && ring.isEmpty()) {
+            log.debug("closing idle client {}", peer);
+            var _ = peer.channel().close();
+        } else if (closing && nowNanos - closingSinceNanos > LINGER_NANOS) {
+            var _ = peer.channel().close();
+        } else {
+            cutIfTooMuch();
+        }
+    }
+
+    private void cutIfTooMuch() {
+        if (!closed && output.tooMuch()) {
+            log.warn("client {} is closed: {} bytes of replies wait for it, more than client-output-buffer-limit allows",
+                    peer, output.bytes());
+            loop.stats().connectionsCut++;
+            output.discard();
+            var _ = peer.channel().close();
+        }
+    }
+
+    // -- closing ------------------------------------------------------------------------------------------------
+
+    /** Nothing more is read; the connection closes when everything before is answered. */
+    void closeWhenAnswered() {
+        stopReading();
+        markDirty();
+    }
+
+    private void stopReading() {
+        if (!closing) {
+            closing = true;
+            closingSinceNanos = System.nanoTime();
+        }
+    }
+
+    private void closeNow() {
+        stopReading();
+        output.flushAndClose();
+    }
+
+    /** Closes the connection from any thread. */
+    void kill() {
+        var _ = peer.channel().close();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        // The client has said everything, but may still read the answers.
+        if (event instanceof ChannelInputShutdownEvent && !closed) {
+            endOfInput = true;
+            markDirty();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        loop.closed(this);
+        front.clients().remove(this);
+        front.clients().leave();
+        output.discard();
+        input.clear();
+        while (!ring.isEmpty()) {
+            Pending pending = ring.remove();
+            // Those in flight come back by themselves.
+            if (pending.state() != Pending.State.SUBMITTED) {
+                loop.recycle(pending);
+            }
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            log.debug("client {} is gone: {}", peer, cause.getMessage());
+        } else {
+            log.error("client {} is closed because of a bug", peer, cause);
+        }
+        var _ = ctx.close();
+    }
+
+    // -- for session commands and CLIENT LIST -------------------------------------------------------------------
+
+    Front front() {
+        return front;
+    }
+
+    LoopState loop() {
+        return loop;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    long id() {
+        return peer.id();
+    }
+
+    boolean closing() {
+        return closing;
+    }
+
+    /** The narrower limits before authentication end or begin. */
+    void authenticated(boolean value) {
+        session.authenticated(value);
+        decoder.authenticated(value);
+    }
+
+    long lastActiveNanos() {
+        return lastActiveNanos;
+    }
+
+    InputBuffer input() {
+        return input;
+    }
+
+    OutputBuffer output() {
+        return output;
+    }
+
+    int unanswered() {
+        return ring.size();
+    }
+
+    /** About what this connection costs. */
+    long memoryBytes() {
+        return FIXED_BYTES + input.capacity() + output.bytes();
+    }
+
+    String lastCommand() {
+        return lastEntry.name();
+    }
+
+    int placeInLoop() {
+        return placeInLoop;
+    }
+
+    void placeInLoop(int place) {
+        placeInLoop = place;
+    }
+}

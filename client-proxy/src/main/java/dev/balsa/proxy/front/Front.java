@@ -1,0 +1,83 @@
+package dev.balsa.proxy.front;
+
+import dev.balsa.proto.command.CommandSpec;
+import dev.balsa.proxy.route.Backend;
+import dev.balsa.proxy.route.ClusterView;
+import dev.balsa.proxy.route.CommandEntry;
+import dev.balsa.proxy.route.CommandIndex;
+import dev.balsa.proxy.route.Mode;
+import dev.balsa.proxy.route.Router;
+import io.netty.channel.EventLoop;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What all listeners of a process share: settings, commands, clients, statistics, routing. Thread-safe. */
+public final class Front {
+    private final FrontSettings settings;
+    private final ClusterView view;
+    private final Backend admin;
+    private final ClientRegistry clients = new ClientRegistry();
+    private final FrontStats stats = new FrontStats(this);
+    private final Pause pause = new Pause();
+    private final ConcurrentHashMap<EventLoop, LoopState> loops = new ConcurrentHashMap<>();
+    private volatile CommandIndex commands;
+
+    /**
+     * @param admin serves commands that have neither keys nor to do with the session
+     */
+    public Front(FrontSettings settings, List<CommandSpec> commands, ClusterView view, Backend admin) {
+        this.settings = settings;
+        this.commands = new CommandIndex(commands);
+        this.view = view;
+        this.admin = admin;
+    }
+
+    public FrontSettings settings() {
+        return settings;
+    }
+
+    public ClientRegistry clients() {
+        return clients;
+    }
+
+    public FrontStats stats() {
+        return stats;
+    }
+
+    public ClusterView view() {
+        return view;
+    }
+
+    CommandIndex commands() {
+        return commands;
+    }
+
+    /** Replaces the command table; its counters begin anew. */
+    public void commands(List<CommandSpec> specs) {
+        commands = new CommandIndex(specs);
+        stats.reset();
+    }
+
+    Collection<LoopState> loops() {
+        return loops.values();
+    }
+
+    LoopState loop(EventLoop loop) {
+        LoopState state = loops.get(loop);
+        return state != null ? state : loops.computeIfAbsent(loop, l -> new LoopState(l, this));
+    }
+
+    Router newRouter(Mode mode) {
+        return new Router(mode, view, admin, this::commands, settings);
+    }
+
+    Pause pause() {
+        return pause;
+    }
+
+    /** Milliseconds for which the command has to wait because of CLIENT PAUSE; 0 = none. */
+    long pausedMillis(CommandEntry entry) {
+        return pause.active() ? pause.millisLeft(entry) : 0;
+    }
+}

@@ -1,0 +1,157 @@
+package dev.balsa.proxy.front;
+
+import dev.balsa.proto.resp.RespLimits;
+import dev.balsa.proxy.route.Retry;
+
+/**
+ * What a front is configured to, changed while it runs ({@code CONFIG SET}). Thread-safe: every value is volatile and stands for
+ * itself. Limits on what a client may send hold for connections made after the change, all others at once.
+ */
+public final class FrontSettings implements Retry.Limits {
+    private volatile String requirepass = "";
+    private volatile String shownVersion = "7.2.4";
+    private volatile String role = "master";
+    private volatile int databases = 16;
+    private volatile int maxclients = 10_000;
+    private volatile int timeoutSeconds;
+    private volatile int tcpBacklog = 511;
+    private volatile int unansweredMax = 4096;
+    private volatile long outputHardLimitBytes = 256L << 20;
+    private volatile long outputSoftLimitBytes;
+    private volatile int outputSoftSeconds;
+    private volatile long routeTimeoutMillis = 5_000;
+    private volatile long busyWaitMillis = 1_000;
+    private volatile RespLimits requestLimits = RespLimits.DEFAULT;
+
+    /** The default user's password; empty: none is needed. */
+    public String requirepass() {
+        return requirepass;
+    }
+
+    public FrontSettings requirepass(String password) {
+        requirepass = password;
+        return this;
+    }
+
+    /** The version of Redis that HELLO shows. */
+    public String shownVersion() {
+        return shownVersion;
+    }
+
+    public FrontSettings shownVersion(String version) {
+        shownVersion = version;
+        return this;
+    }
+
+    /** What HELLO shows: {@code master} or {@code replica}. */
+    public String role() {
+        return role;
+    }
+
+    public FrontSettings role(String value) {
+        role = value;
+        return this;
+    }
+
+    /** Number of databases that SELECT allows. */
+    public int databases() {
+        return databases;
+    }
+
+    public FrontSettings databases(int count) {
+        databases = count;
+        return this;
+    }
+
+    /** Most client connections of the process. */
+    public int maxclients() {
+        return maxclients;
+    }
+
+    public FrontSettings maxclients(int count) {
+        maxclients = count;
+        return this;
+    }
+
+    /** An idle connection is closed after this many seconds; 0: never. */
+    public int timeoutSeconds() {
+        return timeoutSeconds;
+    }
+
+    public FrontSettings timeoutSeconds(int seconds) {
+        timeoutSeconds = seconds;
+        return this;
+    }
+
+    /** Connections that may wait to be accepted; for listeners opened afterwards. */
+    public int tcpBacklog() {
+        return tcpBacklog;
+    }
+
+    public FrontSettings tcpBacklog(int connections) {
+        tcpBacklog = connections;
+        return this;
+    }
+
+    /** Most requests of a connection that are unanswered; then nothing is read from it. */
+    public int unansweredMax() {
+        return unansweredMax;
+    }
+
+    public FrontSettings unansweredMax(int requests) {
+        unansweredMax = requests;
+        return this;
+    }
+
+    /** A client that has more bytes of replies to read is cut off; 0: no limit. */
+    public long outputHardLimitBytes() {
+        return outputHardLimitBytes;
+    }
+
+    /** A client that has more bytes of replies to read for {@link #outputSoftSeconds} is cut off; 0: no limit. */
+    public long outputSoftLimitBytes() {
+        return outputSoftLimitBytes;
+    }
+
+    public int outputSoftSeconds() {
+        return outputSoftSeconds;
+    }
+
+    /** {@code client-output-buffer-limit normal}. */
+    public FrontSettings outputLimit(long hardBytes, long softBytes, int softSeconds) {
+        outputHardLimitBytes = hardBytes;
+        outputSoftLimitBytes = softBytes;
+        outputSoftSeconds = softSeconds;
+        return this;
+    }
+
+    @Override
+    public long routeTimeoutMillis() {
+        return routeTimeoutMillis;
+    }
+
+    public FrontSettings routeTimeoutMillis(long millis) {
+        routeTimeoutMillis = millis;
+        return this;
+    }
+
+    @Override
+    public long busyWaitMillis() {
+        return busyWaitMillis;
+    }
+
+    public FrontSettings busyWaitMillis(long millis) {
+        busyWaitMillis = millis;
+        return this;
+    }
+
+    /** What a request may ask for ({@code proto-max-bulk-len}, {@code client-query-buffer-limit}). */
+    public RespLimits requestLimits() {
+        return requestLimits;
+    }
+
+    public FrontSettings requestLimits(RespLimits limits) {
+        requestLimits = limits;
+        return this;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.balsa.proxy.front;
+
+import io.netty.channel.Channel;
+import io.netty.channel.unix.UnixChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/**
+ * Who is at the other end. Immutable.
+ *
+ * @param id unique within the process
+ * @param address {@code ip:port}, IPv6 in brackets
+ */
+record Peer(long id, Channel channel, String address, String localAddress, long openedNanos) {
+    static Peer of(long id, Channel channel) {
+        return new Peer(id, channel, text(channel.remoteAddress()), text(channel.localAddress()), System.nanoTime());
+    }
+
+    /** The socket's number, -1 where the transport does not tell. */
+    int fileDescriptor() {
+        return channel instanceof UnixChannel unix ? unix.fd().intValue() : -1;
+    }
+
+    private static String text(SocketAddress address) {
+        if (!(address instanceof InetSocketAddress inet)) {
+            return "?:0";
+        }
+        InetAddress host = inet.getAddress();
+        String ip = host == null ? inet.getHostString() : host.getHostAddress();
+        return (ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip) + ":" + inet.getPort();
+    }
+
+    @Override
+    public String toString() {
+        return id + " at " + address;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.balsa.proxy.front;
+
+import dev.balsa.proto.command.CommandFlag;
+import dev.balsa.proto.command.CommandSpec;
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proxy.route.CommandEntry;
+import dev.balsa.proxy.route.CommandIndex;
+import dev.balsa.proxy.route.Request;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What a request is refused for before anyone executes it, with Redis' texts. Stateless. */
+final class Rejections {
+    /** Of a reply that no command's counters are for. */
+    static final int NO_INDEX = -1;
+
+    /** Stands for no command: of replies that are to nothing in particular. */
+    static final CommandEntry NOTHING = new CommandEntry(
+            new CommandSpec("NULL", -1, 0, 0, 0, 0, List.of(), List.of(), List.of(), CommandSpec.Doc.NONE),
+            CommandEntry.Kind.SESSION, NO_INDEX, 0);
+
+    /** A later request of the same connection was executed first. */
+    static final Request.Refusal OVERTAKEN =
+            new Request.Refusal.Busy("The request was refused for a moment and a later one of this connection was executed");
+
+    private static final String NOAUTH = "NOAUTH Authentication required.";
+    private static final int SHOWN_BYTES = 128;
+
+    private Rejections() {}
+
+    /** The error without its minus, or null: the request may be executed. */
+    static @Nullable String check(
+            @Nullable CommandEntry entry, Args args, CommandIndex commands, Session session, FrontSettings settings) {
+        if (entry == null) {
+            return unknown(args, commands.container(args));
+        }
+        if (!entry.spec().accepts(args.count())) {
+            return "ERR wrong number of arguments for '" + entry.name() + "' command";
+        }
+        boolean barred = !session.authenticated() && !entry.spec().has(CommandFlag.NO_AUTH)
+                && !settings.requirepass().isEmpty();
+        return barred ? NOAUTH : null;
+    }
+
+    private static String unknown(Args args, @Nullable CommandEntry container) {
+        if (container != null) {
+            return "ERR unknown subcommand '" + shown(args, 1) + "'. Try "
+                    + container.name().toUpperCase(Locale.ROOT) + " HELP.";
+        }
+        StringBuilder words = new StringBuilder();
+        for (int i = 1; i < args.count() && words.length() < SHOWN_BYTES; i++) {
+            String word = args.text(i);
+            words.append('\'').append(word, 0, Math.min(word.length(), SHOWN_BYTES - words.length())).append("' ");
+        }
+        return "ERR unknown command '" + shown(args, 0) + "', with args beginning with: " + words;
+    }
+
+    private static String shown(Args args, int i) {
+        String word = args.text(i);
+        return word.substring(0, Math.min(word.length(), SHOWN_BYTES));
+    }
+}

@@ -1,0 +1,139 @@
+package dev.balsa.proxy.front;
+
+import dev.balsa.proxy.route.Mode;
+
+/**
+ * What a client has set up on its connection. Owned by the connection's loop; CLIENT LIST on other loops reads it as it happens to be.
+ */
+final class Session {
+    /** CLIENT REPLY. */
+    enum Replies { ON, OFF, SKIP_THIS, SKIP_NEXT }
+
+    private final Mode mode;
+    private volatile int database;
+    private volatile int protocol = 2;
+    private volatile boolean authenticated;
+    private volatile boolean readOnly;
+    private volatile boolean noEvict;
+    private volatile boolean noTouch;
+    private volatile String name = "";
+    private volatile String libName = "";
+    private volatile String libVersion = "";
+    private Replies replies = Replies.ON;
+
+    Session(Mode mode, boolean authenticated) {
+        this.mode = mode;
+        this.authenticated = authenticated;
+    }
+
+    /** RESET: as after connecting; what library it is stays known. */
+    void reset(boolean nowAuthenticated) {
+        database = 0;
+        protocol = 2;
+        authenticated = nowAuthenticated;
+        readOnly = false;
+        noEvict = false;
+        noTouch = false;
+        name = "";
+        replies = Replies.ON;
+    }
+
+    Mode mode() {
+        return mode;
+    }
+
+    int database() {
+        return database;
+    }
+
+    void database(int index) {
+        database = index;
+    }
+
+    int protocol() {
+        return protocol;
+    }
+
+    void protocol(int version) {
+        protocol = version;
+    }
+
+    boolean authenticated() {
+        return authenticated;
+    }
+
+    void authenticated(boolean value) {
+        authenticated = value;
+    }
+
+    /** READONLY: followers may serve reads. */
+    boolean readOnly() {
+        return readOnly;
+    }
+
+    void readOnly(boolean value) {
+        readOnly = value;
+    }
+
+    boolean noEvict() {
+        return noEvict;
+    }
+
+    void noEvict(boolean value) {
+        noEvict = value;
+    }
+
+    boolean noTouch() {
+        return noTouch;
+    }
+
+    void noTouch(boolean value) {
+        noTouch = value;
+    }
+
+    String name() {
+        return name;
+    }
+
+    void name(String value) {
+        name = value;
+    }
+
+    String libName() {
+        return libName;
+    }
+
+    void libName(String value) {
+        libName = value;
+    }
+
+    String libVersion() {
+        return libVersion;
+    }
+
+    void libVersion(String value) {
+        libVersion = value;
+    }
+
+    Replies replies() {
+        return replies;
+    }
+
+    void replies(Replies value) {
+        replies = value;
+    }
+
+    /** Whether the next request's reply goes nowhere. */
+    boolean silent() {
+        return replies == Replies.OFF || replies == Replies.SKIP_THIS;
+    }
+
+    /** A command was executed: SKIP means the one after it. */
+    void commandDone() {
+        if (replies == Replies.SKIP_THIS) {
+            replies = Replies.ON;
+        } else if (replies == Replies.SKIP_NEXT) {
+            replies = Replies.SKIP_THIS;
+        }
+    }
+}

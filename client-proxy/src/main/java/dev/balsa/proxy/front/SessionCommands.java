@@ -1,0 +1,213 @@
+package dev.balsa.proxy.front;
+
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.route.CommandEntry;
+import dev.balsa.proxy.route.Mode;
+import dev.balsa.proxy.route.Pending;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+
+/** Commands about the connection itself, answered by the front. Stateless; runs on the connection's loop. */
+final class SessionCommands {
+    static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+    static final String SYNTAX_ERROR = "ERR syntax error";
+
+    private static final String WRONGPASS = "WRONGPASS invalid username-password pair or user is disabled.";
+    private static final String NO_PASSWORD = "ERR AUTH <password> called without any password configured for the default"
+            + " user. Are you sure your configuration is correct?";
+    private static final String HELLO_NOAUTH = "NOAUTH HELLO must be called with the client already authenticated, otherwise"
+            + " the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP"
+            + " protocol version at the same time";
+    private static final String NO_CLUSTER = "ERR This instance has cluster support disabled";
+    private static final String DEFAULT_USER = "default";
+    private static final int PROTOCOL_MIN = 2;
+    private static final int PROTOCOL_MAX = 3;
+
+    private SessionCommands() {}
+
+    /** Executes the command and answers {@code pending}. */
+    static void run(Connection client, CommandEntry entry, Args args, Pending pending) {
+        Session session = client.session();
+        RespWriter reply = client.loop().writer(session.protocol());
+        switch (entry.name()) {
+            case "ping" -> ping(args, reply);
+            case "echo" -> reply.bulk(args, 1);
+            case "hello" -> hello(client, args, reply);
+            case "auth" -> auth(client, args, reply);
+            case "select" -> select(client, args, reply);
+            case "readonly" -> readOnly(session, true, reply);
+            case "readwrite" -> readOnly(session, false, reply);
+            case "asking" -> asking(session, reply);
+            case "reset" -> {
+                session.reset(client.front().settings().requirepass().isEmpty());
+                client.authenticated(session.authenticated());
+                pending.silent(false);
+                reply.protocol(session.protocol()).simple("RESET");
+            }
+            case "quit" -> {
+                reply.ok();
+                client.closeWhenAnswered();
+            }
+            default -> ClientCommands.run(client, entry, args, new Answer(pending, reply));
+        }
+        session.commandDone();
+        pending.reply(reply.array(), 0, reply.length());
+    }
+
+    /** A command's request, whose silence it may change, and the writer of its reply. */
+    record Answer(Pending pending, RespWriter reply) {}
+
+    private static void ping(Args args, RespWriter reply) {
+        if (args.count() > 2) {
+            reply.error("ERR wrong number of arguments for 'ping' command");
+        } else if (args.count() == 2) {
+            reply.bulk(args, 1);
+        } else {
+            reply.simple("PONG");
+        }
+    }
+
+    private static void select(Connection client, Args args, RespWriter reply) {
+        long index = number(args, 1);
+        if (index == Long.MIN_VALUE) {
+            reply.error(NOT_AN_INTEGER);
+        } else if (index < 0 || index >= client.front().settings().databases()) {
+            reply.error("ERR DB index is out of range");
+        } else {
+            client.session().database((int) index);
+            reply.ok();
+        }
+    }
+
+    private static void readOnly(Session session, boolean value, RespWriter reply) {
+        if (session.mode() == Mode.PLAIN) {
+            reply.error(NO_CLUSTER);
+        } else {
+            session.readOnly(value);
+            reply.ok();
+        }
+    }
+
+    /** Slots move as a whole, so there is nothing to ask for: accepted and without effect. */
+    private static void asking(Session session, RespWriter reply) {
+        if (session.mode() == Mode.PLAIN) {
+            reply.error(NO_CLUSTER);
+        } else {
+            reply.ok();
+        }
+    }
+
+    // -- AUTH and HELLO -----------------------------------------------------------------------------------------
+
+    private static void auth(Connection client, Args args, RespWriter reply) {
+        if (args.count() > 3) {
+            reply.error(SYNTAX_ERROR);
+            return;
+        }
+        if (args.count() == 2 && client.front().settings().requirepass().isEmpty()) {
+            reply.error(NO_PASSWORD);
+            return;
+        }
+        boolean named = args.count() == 3;
+        if (accepts(client, named ? args.text(1) : DEFAULT_USER, args.copy(named ? 2 : 1))) {
+            client.authenticated(true);
+            reply.ok();
+        } else {
+            reply.error(WRONGPASS);
+        }
+    }
+
+    private static boolean accepts(Connection client, String user, byte[] password) {
+        String required = client.front().settings().requirepass();
+        return user.equals(DEFAULT_USER)
+                && (required.isEmpty()
+                        || MessageDigest.isEqual(required.getBytes(StandardCharsets.UTF_8), password));
+    }
+
+    private static void hello(Connection client, Args args, RespWriter reply) {
+        Session session = client.session();
+        int protocol = session.protocol();
+        if (args.count() > 1) {
+            long wanted = number(args, 1);
+            if (wanted == Long.MIN_VALUE) {
+                reply.error("ERR Protocol version is not an integer or out of range");
+                return;
+            }
+            if (wanted < PROTOCOL_MIN || wanted > PROTOCOL_MAX) {
+                reply.error("NOPROTO unsupported protocol version");
+                return;
+            }
+            protocol = (int) wanted;
+        }
+        int authAt = 0;
+        int nameAt = 0;
+        for (int i = 2; i < args.count(); i++) {
+            int left = args.count() - 1 - i;
+            if (args.is(i, "AUTH") && left >= 2) {
+                authAt = i + 1;
+                i += 2;
+            } else if (args.is(i, "SETNAME") && left >= 1) {
+                nameAt = i + 1;
+                i++;
+                if (!ClientCommands.isPrintable(args, nameAt)) {
+                    reply.error(ClientCommands.BAD_NAME);
+                    return;
+                }
+            } else {
+                reply.error("ERR Syntax error in HELLO option '" + args.text(i) + "'");
+                return;
+            }
+        }
+        if (authAt > 0) {
+            if (!accepts(client, args.text(authAt), args.copy(authAt + 1))) {
+                reply.error(WRONGPASS);
+                return;
+            }
+            client.authenticated(true);
+        }
+        if (!session.authenticated()) {
+            reply.error(HELLO_NOAUTH);
+            return;
+        }
+        if (nameAt > 0) {
+            session.name(args.text(nameAt));
+        }
+        session.protocol(protocol);
+        greeting(client, reply.protocol(protocol));
+    }
+
+    private static void greeting(Connection client, RespWriter reply) {
+        FrontSettings settings = client.front().settings();
+        reply.map(7);
+        reply.bulk("server");
+        reply.bulk("redis");
+        reply.bulk("version");
+        reply.bulk(settings.shownVersion());
+        reply.bulk("proto");
+        reply.integer(client.session().protocol());
+        reply.bulk("id");
+        reply.integer(client.id());
+        reply.bulk("mode");
+        reply.bulk(client.session().mode() == Mode.PLAIN ? "standalone" : "cluster");
+        reply.bulk("role");
+        reply.bulk(settings.role());
+        reply.bulk("modules");
+        reply.array(0);
+    }
+
+    /** The number that argument {@code i} is, as Redis reads it, or {@link Long#MIN_VALUE}. */
+    static long number(Args args, int i) {
+        String text = args.text(i);
+        boolean plain = !text.isEmpty() && text.length() <= 20 && text.charAt(0) != '+'
+                && (text.charAt(0) != '0' || text.length() == 1) && !text.startsWith("-0");
+        if (!plain) {
+            return Long.MIN_VALUE;
+        }
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException _) {
+            return Long.MIN_VALUE;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.balsa.proxy.route;
+
+import dev.balsa.proto.command.CommandSpec;
+import dev.balsa.proto.command.KeySpec;
+
+/**
+ * A command as the front deals with it. Immutable.
+ *
+ * @param index dense, for tables of counters
+ * @param singleKeyAt index of the only key, if the command has exactly one at a fixed place; otherwise 0
+ */
+public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKeyAt) {
+    /** Who serves a command. */
+    public enum Kind {
+        /** The front itself. */
+        SESSION,
+        /** The group of its keys. */
+        KEYED,
+        /** The group of its keys, or, if they belong to several groups, each its part. */
+        SPLIT,
+        /** Every group; the front merges. */
+        ALL_GROUPS,
+        /** The only group; refused if there are several. */
+        ONLY_GROUP,
+        /** The process' administration. */
+        ADMIN
+    }
+
+    public String name() {
+        return spec.name();
+    }
+
+    /** Whether it has to be treated like a write: everything that does not say that it only reads. */
+    public boolean writes() {
+        return !spec.isReadOnly();
+    }
+
+    static CommandEntry of(CommandSpec spec, int index) {
+        return new CommandEntry(spec, kindOf(spec), index, singleKeyAt(spec));
+    }
+
+    private static int singleKeyAt(CommandSpec spec) {
+        if (spec.firstKey() <= 0 || spec.firstKey() != spec.lastKey()) {
+            return 0;
+        }
+        if (spec.keySpecs().size() > 1) {
+            return 0;
+        }
+        for (KeySpec keys : spec.keySpecs()) {
+            boolean same = keys.keyword() == null && keys.begin() == spec.firstKey()
+                    && keys.find() instanceof KeySpec.Range range && range.last() == 0;
+            if (!same) {
+                return 0;
+            }
+        }
+        return spec.firstKey();
+    }
+
+    private static Kind kindOf(CommandSpec spec) {
+        String name = spec.name();
+        int bar = name.indexOf('|');
+        return switch (bar < 0 ? name : name.substring(0, bar)) {
+            case "ping", "echo", "hello", "auth", "select", "reset", "quit", "readonly", "readwrite", "asking", "client" ->
+                Kind.SESSION;
+            case "mget", "mset", "del", "unlink", "exists", "touch" -> Kind.SPLIT;
+            case "dbsize", "flushall", "flushdb", "keys", "randomkey", "scan" -> Kind.ALL_GROUPS;
+            case "swapdb" -> Kind.ONLY_GROUP;
+            default -> spec.firstKey() != 0 || !spec.keySpecs().isEmpty() ? Kind.KEYED : Kind.ADMIN;
+        };
+    }
+}

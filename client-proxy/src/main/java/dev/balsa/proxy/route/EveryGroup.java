@@ -1,0 +1,202 @@
+package dev.balsa.proxy.route;
+
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proto.resp.RespWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** A keyless command over several groups: DBSIZE, KEYS, RANDOMKEY, SCAN, FLUSHDB, FLUSHALL. Owned by an event loop. */
+final class EveryGroup {
+    /** A cursor's slot stands in its bits 46 to 33. */
+    private static final int SLOT_SHIFT = 33;
+    private static final int SLOT_MASK = 0x3fff;
+
+    private final Router router;
+    private final Pending whole;
+
+    EveryGroup(Router router, Pending whole) {
+        this.router = router;
+        this.whole = whole;
+    }
+
+    /** Answers the command for these groups, which are in the order of their first slots. */
+    void start(int[] groups, Args args) {
+        if (groups.length == 0) {
+            nothingHere();
+            return;
+        }
+        CommandEntry entry = whole.entry();
+        switch (entry.name()) {
+            case "scan" -> scan(groups, args);
+            case "randomkey" -> randomKey(groups, args);
+            default -> new Parts(router, whole) {
+                @Override
+                void complete(byte[][] replies) {
+                    merge(replies);
+                }
+            }.submit(entry, groups, repeated(args, groups.length));
+        }
+    }
+
+    private static Args[] repeated(Args args, int times) {
+        Args[] all = new Args[times];
+        Arrays.fill(all, args);
+        return all;
+    }
+
+    /** A cluster-aware client asks a node that leads no group. */
+    private void nothingHere() {
+        if (whole.entry().writes()) {
+            router.fail(whole, "READONLY You can't write against a read only replica.");
+            return;
+        }
+        RespWriter out = writer();
+        switch (whole.entry().name()) {
+            case "dbsize" -> out.integer(0);
+            case "keys" -> out.array(0);
+            case "scan" -> {
+                out.array(2);
+                out.bulk(0);
+                out.array(0);
+            }
+            default -> out.nil();
+        }
+        answer(out);
+    }
+
+    private void merge(byte[][] replies) {
+        RespWriter out = writer();
+        switch (whole.entry().name()) {
+            case "dbsize" -> out.integer(MultiKeySplitter.sum(replies));
+            case "keys" -> {
+                out.array(MultiKeySplitter.sum(replies));
+                for (byte[] reply : replies) {
+                    int from = MultiKeySplitter.lineEnd(reply, 0);
+                    out.raw(reply, from, reply.length - from);
+                }
+            }
+            default -> out.ok();
+        }
+        answer(out);
+    }
+
+    // -- RANDOMKEY: groups count by how many keys they have -----------------------------------------------------
+
+    private void randomKey(int[] groups, Args args) {
+        Args sizeRequest = Args.of("DBSIZE");
+        CommandEntry sizes = router.commands().find(sizeRequest);
+        if (sizes == null) {
+            randomKeyOf(groups, new long[groups.length], args);
+            return;
+        }
+        Args kept = Frames.copy(args);
+        new Parts(router, whole) {
+            @Override
+            void complete(byte[][] replies) {
+                long[] weights = new long[replies.length];
+                for (int i = 0; i < weights.length; i++) {
+                    weights[i] = MultiKeySplitter.number(replies[i], 0);
+                }
+                randomKeyOf(groups, weights, kept);
+            }
+        }.submit(sizes, groups, repeated(sizeRequest, groups.length));
+    }
+
+    private void randomKeyOf(int[] groups, long[] weights, Args args) {
+        int favourite = pick(weights);
+        new Parts(router, whole) {
+            @Override
+            void complete(byte[][] replies) {
+                byte[] best = replies[favourite];
+                for (int i = 0; i < replies.length && isNil(best); i++) {
+                    best = replies[i];
+                }
+                whole.reply(best, 0, best.length);
+            }
+        }.submit(whole.entry(), groups, repeated(args, groups.length));
+    }
+
+    private static boolean isNil(byte[] reply) {
+        return reply[0] == '_' || reply[1] == '-';
+    }
+
+    private static int pick(long[] weights) {
+        long left = Arrays.stream(weights).sum();
+        if (left <= 0) {
+            return 0;
+        }
+        left = ThreadLocalRandom.current().nextLong(left);
+        int i = 0;
+        while (left >= weights[i]) {
+            left -= weights[i++];
+        }
+        return i;
+    }
+
+    // -- SCAN: one group after the other ------------------------------------------------------------------------
+
+    private void scan(int[] groups, Args args) {
+        long cursor = cursor(args, 1);
+        int position = 0;
+        if (cursor > 0) {
+            int owner = router.slots().groupOf((int) (cursor >>> SLOT_SHIFT) & SLOT_MASK);
+            for (int i = 0; i < groups.length; i++) {
+                position = groups[i] == owner ? i : position;
+            }
+        }
+        int at = position;
+        new Parts(router, whole) {
+            @Override
+            void complete(byte[][] replies) {
+                scanned(groups, at, replies[0]);
+            }
+        }.submit(whole.entry(), new int[] {groups[position]}, new Args[] {args});
+    }
+
+    private void scanned(int[] groups, int position, byte[] reply) {
+        int header = MultiKeySplitter.lineEnd(reply, 0);
+        int text = MultiKeySplitter.lineEnd(reply, header);
+        int rest = MultiKeySplitter.elementEnd(reply, header);
+        long next = Long.parseUnsignedLong(new String(reply, text, rest - 2 - text, StandardCharsets.US_ASCII));
+        next = next == 0 ? 0 : ownSlot(groups[position], next);
+        if (next == 0 && position + 1 < groups.length) {
+            next = (long) router.slots().nextSlot(groups[position + 1], 0) << SLOT_SHIFT;
+        }
+        RespWriter out = writer();
+        out.array(2);
+        out.bulk(Long.toUnsignedString(next));
+        out.raw(reply, rest, reply.length - rest);
+        answer(out);
+    }
+
+    /** The cursor moved on to the next slot that the group has, 0 if there is none: a group whose slots are in pieces scans across the gaps. */
+    private long ownSlot(int group, long cursor) {
+        int slot = (int) (cursor >>> SLOT_SHIFT) & SLOT_MASK;
+        int own = router.slots().nextSlot(group, slot);
+        if (own == slot) {
+            return cursor;
+        }
+        return own == SlotMap.NONE ? 0 : (long) own << SLOT_SHIFT;
+    }
+
+    /** 0 for what is no cursor: the group that gets it complains. */
+    private static long cursor(Args args, int i) {
+        if (i >= args.count() || args.length(i) > 18) {
+            return 0;
+        }
+        try {
+            return Long.parseLong(args.text(i));
+        } catch (NumberFormatException _) {
+            return 0;
+        }
+    }
+
+    private RespWriter writer() {
+        return new RespWriter(256).protocol(whole.protocol());
+    }
+
+    private void answer(RespWriter out) {
+        whole.reply(out.array(), 0, out.length());
+    }
+}

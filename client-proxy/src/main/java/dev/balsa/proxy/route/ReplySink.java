@@ -1,0 +1,15 @@
+package dev.balsa.proxy.route;
+
+import dev.balsa.proto.resp.Args;
+
+/** Where the answer of a {@link Pending} goes. Called on the request's event loop, exactly once per submission. */
+public interface ReplySink {
+    /** The reply; the bytes are valid during the call. */
+    void replied(Pending pending, byte[] bytes, int offset, int length);
+
+    /** It was not executed; {@code args} are valid during the call. */
+    void refused(Pending pending, Request.Refusal refusal, Args args);
+
+    /** It may or may not have been executed. */
+    void unknown(Pending pending, String reason);
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.balsa.proxy.route;
+
+import org.jspecify.annotations.NullMarked;
