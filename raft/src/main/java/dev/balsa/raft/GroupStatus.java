@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a replica stands.
  *
- * @param role {@code leader}, {@code follower}, {@code candidate}, {@code learner} or {@code error}
+ * @param role {@code leader}, {@code follower}, {@code candidate}, {@code waiting} (to be founded or
+ *     added) or {@code error}
  * @param firstIndex of the log that is kept
  * @param snapshotIndex last index in the newest snapshot, 0 = none
  * @param followers on the leader: how far each other member is; else empty

@@ -8,6 +8,7 @@ import com.alipay.sofa.jraft.core.State;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.entity.Task;
 import com.alipay.sofa.jraft.error.RaftException;
+import com.google.protobuf.Message;
 import dev.balsa.raft.GroupStatus;
 import dev.balsa.raft.Leadership;
 import dev.balsa.raft.Proposal;
@@ -61,6 +62,9 @@ final class JRaftGroup implements RaftGroup {
 
     private volatile @Nullable String closed;
     private volatile @Nullable String diskFull;
+    /** JRaft met an error of its files and is being opened again. */
+    private volatile @Nullable String paused;
+
     private volatile long tick;
 
     JRaftGroup(JRaftHost host, RaftConfig config, StateMachine machine) {
@@ -94,13 +98,29 @@ final class JRaftGroup implements RaftGroup {
         return replica.node();
     }
 
+    // What other replicas ask
+
+    /** Answers a new replica; a leader whose member it was takes it out and in again, because it has lost its data. */
+    Message answerNew(String address, String id) {
+        NodeIdentity identity = replica.identity();
+        if (identity != null && identity.member() && !identity.isFounder(address, id) && leadership.isLeader()) {
+            membership.rejoin(address);
+        }
+        return Founding.answer(identity, address, id);
+    }
+
+    /** A leader is about to add this replica. Returns why not, null = welcome. */
+    @Nullable String admit() {
+        return replica.admit();
+    }
+
     // Proposals
 
     @Override
     public void propose(ByteBuffer entry, Proposal proposal) {
         Leadership seen = leadership;
         Node node = replica.node();
-        String stopped = closed != null ? closed : diskFull;
+        String stopped = stopped();
         if (stopped != null) {
             proposal.failed(new RaftFailure.Closed(stopped));
         } else if (!seen.isLeader() || node == null) {
@@ -113,6 +133,14 @@ final class JRaftGroup implements RaftGroup {
             proposals.add(inFlight);
             apply(node, new Task(entry, inFlight, seen.term()), inFlight);
         }
+    }
+
+    private @Nullable String stopped() {
+        String reason = closed;
+        if (reason == null) {
+            reason = paused;
+        }
+        return reason == null ? diskFull : reason;
     }
 
     private void apply(Node node, Task task, InFlight inFlight) {
@@ -242,7 +270,7 @@ final class JRaftGroup implements RaftGroup {
         if (node != null && closed == null) {
             watch(node, now);
         }
-        replica.tick();
+        replica.tick(now);
     }
 
     private void watch(Node node, long now) {
@@ -279,6 +307,19 @@ final class JRaftGroup implements RaftGroup {
 
     boolean isDiskFull() {
         return diskFull != null;
+    }
+
+    boolean isClosed() {
+        return closed != null;
+    }
+
+    /** Answers proposals with {@code reason} until {@link #resume}. */
+    void pause(String reason) {
+        paused = reason;
+    }
+
+    void resume() {
+        paused = null;
     }
 
     /** Fails everything that waits. What was proposed may be in the log. */
@@ -332,12 +373,14 @@ final class JRaftGroup implements RaftGroup {
     }
 
     private String role(@Nullable Node node, Leadership seen) {
-        State state = node == null ? State.STATE_UNINITIALIZED : node.getNodeState();
+        if (node == null) {
+            return stopped() == null ? "waiting" : "error";
+        }
+        State state = node.getNodeState();
         return switch (state) {
             case STATE_LEADER, STATE_TRANSFERRING -> seen.isLeader() ? "leader" : "candidate";
             case STATE_CANDIDATE -> "candidate";
-            case STATE_FOLLOWER -> "follower";
-            case STATE_UNINITIALIZED -> closed == null ? "follower" : "error";
+            case STATE_FOLLOWER, STATE_UNINITIALIZED -> "follower";
             case STATE_ERROR, STATE_SHUTTING, STATE_SHUTDOWN, STATE_END -> "error";
         };
     }

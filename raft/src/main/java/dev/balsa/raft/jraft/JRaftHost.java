@@ -10,9 +10,7 @@ import dev.balsa.raft.RaftGroup;
 import dev.balsa.raft.RaftHost;
 import dev.balsa.raft.RaftStartException;
 import dev.balsa.raft.StateMachine;
-import dev.balsa.raft.jraft.rpc.RaftRpc;
 import dev.balsa.raft.jraft.rpc.RpcConfig;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +45,7 @@ public final class JRaftHost implements RaftHost {
     private final ThreadPoolExecutor workers;
     private final FixedThreadsExecutorGroup senders;
     private final ScheduledThreadPoolExecutor clock;
-    private final RaftRpc rpc;
+    private final RpcPort port;
     private final List<JRaftGroup> groups = new CopyOnWriteArrayList<>();
     private boolean closed;
 
@@ -67,22 +66,8 @@ public final class JRaftHost implements RaftHost {
                 SENDER_THREADS, name + "-send", SENDER_TASKS_MAX, true);
         clock = new ScheduledThreadPoolExecutor(1, new NamedThreadFactory(name + "-clock-", true));
         clock.setRemoveOnCancelPolicy(true);
-        rpc = listen(listen, config);
+        port = RpcPort.open(listen, config, new FoundingProcessor(this), new AdmissionProcessor(this));
         var _ = clock.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private static RaftRpc listen(Listen listen, RpcConfig config) {
-        RaftRpc opened = null;
-        try {
-            opened = RaftRpc.open(config);
-            opened.server(new Endpoint(listen.host(), listen.port())).init(null);
-            return opened;
-        } catch (UncheckedIOException | IllegalArgumentException e) {
-            if (opened != null) {
-                opened.close();
-            }
-            throw new RaftStartException(String.valueOf(e.getMessage()), e);
-        }
     }
 
     private static ThreadPoolExecutor pool(String name, int threads) {
@@ -118,21 +103,26 @@ public final class JRaftHost implements RaftHost {
         }
     }
 
-    RaftRpc rpc() {
-        return rpc;
-    }
-
     FixedThreadsExecutorGroup senders() {
         return senders;
+    }
+
+    RpcPort port() {
+        return port;
+    }
+
+    @Nullable JRaftGroup group(String name) {
+        for (JRaftGroup group : groups) {
+            if (group.name().equals(name)) {
+                return group;
+            }
+        }
+        return null;
     }
 
     /** Runs what may block on a thread that nobody waits for. */
     void work(Runnable task) {
         workers.execute(task);
-    }
-
-    ScheduledThreadPoolExecutor clock() {
-        return clock;
     }
 
     void closed(JRaftGroup group) {
@@ -161,7 +151,7 @@ public final class JRaftHost implements RaftHost {
             group.close();
             NodeManager.getInstance().removeAddress(endpoint(group.self()));
         }
-        rpc.close();
+        port.close();
         clock.shutdownNow();
         workers.shutdown();
         try {

@@ -41,9 +41,8 @@ final class JRaftOptions {
         }
     }
 
-    static NodeOptions node(
-            RaftConfig config, Configuration initial, StateMachine machine, Storages storages, JRaftHost host) {
-        NodeOptions options = host.rpc().nodeOptions();
+    /** Fills the empty {@code options} of a host's port. */
+    static NodeOptions node(NodeOptions options, RaftConfig config, Configuration initial, StateMachine machine, Storages storages) {
         options.setElectionTimeoutMs(config.electionTimeoutMillis());
         options.setInitialConf(initial);
         options.setFsm(machine);
@@ -67,7 +66,6 @@ final class JRaftOptions {
         options.setRpcDefaultTimeout(RPC_TIMEOUT_MILLIS);
         // JRaft starts a third of these per group, busy or not.
         options.setRpcProcessorThreadPoolSize(6);
-        options.setAppendEntriesExecutors(host.senders());
         options.setRaftOptions(raft(config));
         return options;
     }

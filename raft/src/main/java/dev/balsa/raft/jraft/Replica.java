@@ -3,6 +3,7 @@ package dev.balsa.raft.jraft;
 import com.alipay.sofa.jraft.Node;
 import com.alipay.sofa.jraft.RaftServiceFactory;
 import com.alipay.sofa.jraft.conf.Configuration;
+import com.alipay.sofa.jraft.entity.EnumOutter.ErrorType;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.error.RaftException;
 import com.alipay.sofa.jraft.option.NodeOptions;
@@ -10,23 +11,55 @@ import dev.balsa.raft.RaftConfig;
 import dev.balsa.raft.RaftStartException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens and closes the JRaft node of a group. Thread-safe by its monitor; {@link #node} may be read by anyone. */
+/**
+ * Opens and closes the JRaft node of a group.
+ *
+ * <pre>
+ *   new ──founded, admitted──► open ◄──► reopening (an error of its files)
+ *    └────────────────────────► closed ◄──┘
+ * </pre>
+ *
+ * <p>JRaft ends a node for good when a file cannot be written. Most often the disk is full, and it will not be for ever: so the node is
+ * closed and opened again in place, with the state machine kept, as soon as there is room. What was being written then was never
+ * answered. If it cannot be opened, or fails again and again with room on the disk, the replica fails and its process ends.
+ *
+ * <p>Thread-safe by its monitor; {@link #node} and {@link #identity} may be read by anyone.
+ */
 final class Replica {
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
+    private static final int FOUNDING_TICKS = 3;
+    private static final int REOPEN_TICKS_MIN = 5;
+    private static final int REOPEN_TICKS_MAX = 300;
+    private static final int REOPENS_MAX = 3;
+    private static final int FAILED_START_MILLIS_MAX = 1_000;
+    private static final int CALM_TICKS = 3_000;
 
     private final JRaftHost host;
     private final JRaftGroup group;
     private final RaftConfig config;
     private final JRaftStateMachine adapter;
+    private final AtomicBoolean busy = new AtomicBoolean();
+
     private volatile @Nullable Node node;
     private volatile @Nullable Storages storages;
+    private volatile @Nullable NodeIdentity identity;
+    private volatile @Nullable Founding founding;
+    private volatile @Nullable Node brokenNode;
+    private volatile boolean opening;
     private boolean threads;
+    private boolean closed;
+    private int reopens;
+    private volatile long ticks;
+    private volatile long nextTicks;
+    private long openedTicks;
 
     Replica(JRaftHost host, JRaftGroup group, RaftConfig config, JRaftStateMachine adapter) {
         this.host = host;
@@ -39,6 +72,10 @@ final class Replica {
         return node;
     }
 
+    @Nullable NodeIdentity identity() {
+        return identity;
+    }
+
     long firstLogIndex() {
         Storages open = storages;
         return open == null || node == null ? 0 : open.firstLogIndex();
@@ -49,11 +86,15 @@ final class Replica {
         threads = true;
         try {
             Files.createDirectories(config.directory());
-            if (!VoteStorage.exists(Storages.votesDirectory(config))) {
-                VoteStorage.create(Storages.votesDirectory(config));
+            NodeIdentity known = NodeIdentity.readOrDraw(config);
+            identity = known;
+            if (known.member()) {
+                open(known);
+            } else if (config.initialPeers().size() == 1 && config.initialPeers().contains(config.self())) {
+                become(known.founded(Map.of(config.self(), known.id())));
+            } else {
+                founding = new Founding(host.port(), config, known);
             }
-            VoteStorage.check(Storages.votesDirectory(config));
-            open(initial());
         } catch (IOException e) {
             releaseThreads();
             throw cannotStart(e.getMessage(), e);
@@ -63,17 +104,21 @@ final class Replica {
         }
     }
 
-    private Configuration initial() {
-        var initial = new Configuration();
-        for (String peer : config.initialPeers()) {
-            initial.addPeer(new PeerId(JRaftHost.endpoint(peer), 0));
-        }
-        return initial;
+    /** First the votes, then the identity: a member without votes would be taken for damaged. */
+    private void become(NodeIdentity member) throws IOException {
+        VoteStorage.create(Storages.votesDirectory(config));
+        member.write(config.directory());
+        identity = member;
+        founding = null;
+        open(member);
     }
 
-    private void open(Configuration initial) {
+    private void open(NodeIdentity member) {
+        var initial = new Configuration();
+        member.founders().keySet().forEach(peer -> initial.addPeer(new PeerId(JRaftHost.endpoint(peer), 0)));
         var files = new Storages(config);
-        NodeOptions options = JRaftOptions.node(config, initial, adapter, files, host);
+        NodeOptions options = JRaftOptions.node(host.port().nodeOptions(), config, initial, adapter, files);
+        options.setAppendEntriesExecutors(host.senders());
         Node opened = RaftServiceFactory.createRaftNode(config.group(), group.selfPeer());
         Throwable thrown = null;
         boolean ready = false;
@@ -81,15 +126,20 @@ final class Replica {
             storages = files;
             // Published first: JRaft may elect this replica, and run callbacks that ask for the node, before init returns.
             node = opened;
+            opening = true;
             ready = opened.init(options);
         } catch (RuntimeException e) {
             thrown = e;
+        } finally {
+            opening = false;
         }
         if (!ready) {
             node = null;
-            end(opened);
+            // JRaft does not always end what it did not finish to start.
+            end(opened, FAILED_START_MILLIS_MAX);
             throw cannotStart(reason(files, thrown), thrown);
         }
+        openedTicks = ticks;
     }
 
     private String reason(Storages files, @Nullable Throwable thrown) {
@@ -101,31 +151,147 @@ final class Replica {
         if (snapshot != null) {
             return snapshot;
         }
-        return thrown == null ? "JRaft refused its files in " + config.directory() + ", see the log lines above" : thrown.toString();
+        return thrown == null
+                ? "log, votes and snapshot in " + config.directory() + " do not fit together, see the lines above"
+                : thrown.toString();
     }
 
     private RaftStartException cannotStart(@Nullable String reason, @Nullable Throwable cause) {
         String text = "group " + config.group() + " cannot start on " + config.self() + ": " + reason
-                + ". Do not delete single files. If the other members are healthy, move " + config.directory()
-                + " away and let this replica rejoin: remove it from the group, start it, add it again";
+                + ". Do not delete single files. If a majority of the other members is healthy, move " + config.directory()
+                + " away and start again: the replica then rejoins with a copy of their data";
         return cause == null ? new RaftStartException(text) : new RaftStartException(text, cause);
     }
 
-    /** JRaft is in its error state: it neither votes nor appends. */
-    void broken(RaftException error) {
-        group.fail(error);
+    /** The word of a leader that is about to add this replica. Returns why it cannot be added, null = it is ready. */
+    synchronized @Nullable String admit() {
+        NodeIdentity known = identity;
+        if (closed || known == null) {
+            return config.self() + " is closed";
+        }
+        if (known.member()) {
+            return null;
+        }
+        try {
+            become(known.admitted());
+            LOG.info("group {}: {} is admitted", config.group(), config.self());
+            return null;
+        } catch (IOException | RaftStartException e) {
+            LOG.error("group {}: {} cannot join", config.group(), config.self(), e);
+            return config.self() + " cannot join: " + e.getMessage();
+        }
     }
 
-    void tick() {}
+    /** JRaft is in its error state: it neither votes nor appends. On its apply thread, so the work is left to a worker. */
+    void broken(RaftException error) {
+        if (opening) {
+            // Whoever opens it gets the exception.
+            return;
+        }
+        Node open = node;
+        boolean files = error.getType() == ErrorType.ERROR_TYPE_LOG
+                || error.getType() == ErrorType.ERROR_TYPE_META
+                || error.getType() == ErrorType.ERROR_TYPE_SNAPSHOT;
+        if (!files || open == null) {
+            group.fail(error);
+            return;
+        }
+        LOG.error("group {}: the files in {} failed, the replica is opened again: {}", config.group(), config.directory(), error.getStatus());
+        group.pause("the files in " + config.directory() + " cannot be written: " + error.getStatus().getErrorMsg());
+        brokenNode = open;
+        node = null;
+    }
+
+    void tick(long now) {
+        ticks = now;
+        if ((founding == null && brokenNode == null) || ticks < nextTicks || !busy.compareAndSet(false, true)) {
+            return;
+        }
+        host.work(() -> {
+            try {
+                if (founding != null) {
+                    found();
+                } else {
+                    reopen();
+                }
+            } finally {
+                busy.set(false);
+            }
+        });
+    }
+
+    private void found() {
+        Founding asking = founding;
+        Map<String, String> founders = asking == null ? null : asking.round();
+        synchronized (this) {
+            nextTicks = ticks + FOUNDING_TICKS;
+            NodeIdentity known = identity;
+            if (founders == null || closed || known == null || known.member()) {
+                return;
+            }
+            try {
+                become(known.founded(founders));
+                LOG.info("group {} is founded by {}", config.group(), founders.keySet());
+            } catch (IOException | RaftStartException e) {
+                group.fail(e);
+            }
+        }
+    }
+
+    private void reopen() {
+        Node old = brokenNode;
+        if (old == null || group.isDiskFull()) {
+            return;
+        }
+        if (storages != null) {
+            storages = null;
+            if (!end(old, config.limits().snapshotCloseMaxMillis())) {
+                brokenNode = null;
+                group.fail(new IllegalStateException("a replica whose files failed did not end, so it cannot be opened again"));
+                return;
+            }
+        }
+        synchronized (this) {
+            NodeIdentity known = identity;
+            if (closed || known == null) {
+                return;
+            }
+            if (ticks - openedTicks > CALM_TICKS) {
+                reopens = 0;
+            }
+            reopens++;
+            nextTicks = ticks + Math.min(REOPEN_TICKS_MAX, (long) REOPEN_TICKS_MIN << reopens);
+            if (reopens > REOPENS_MAX) {
+                brokenNode = null;
+                group.fail(new IllegalStateException(
+                        "the files in " + config.directory() + " failed " + reopens + " times, with room on the disk"));
+                return;
+            }
+            try {
+                // Where nothing can be written JRaft need not try.
+                known.write(config.directory());
+                brokenNode = null;
+                open(known);
+                group.resume();
+                LOG.warn("group {}: the replica is open again", config.group());
+            } catch (IOException | RaftStartException e) {
+                brokenNode = old;
+                LOG.error("group {}: the replica cannot be opened yet", config.group(), e);
+            }
+        }
+    }
 
     void close() {
         Node open;
         synchronized (this) {
-            open = node;
+            closed = true;
+            founding = null;
+            open = node == null && storages != null ? brokenNode : node;
             node = null;
+            brokenNode = null;
         }
         if (open != null) {
-            end(open);
+            end(open, config.limits().snapshotCloseMaxMillis());
         }
         releaseThreads();
         host.closed(group);
@@ -138,18 +304,20 @@ final class Replica {
         }
     }
 
-    /** Shuts a node down and waits until its threads and files are closed; bounded, because it waits for a snapshot that is being written. */
-    private void end(Node opened) {
+    /** Shuts a node down and waits until its threads and files are closed; bounded, because a snapshot may be on its way. */
+    private boolean end(Node opened, int millisMax) {
         var down = new CountDownLatch(1);
         try {
             opened.shutdown(status -> down.countDown());
-            if (!down.await(config.limits().snapshotCloseMaxMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.error("group {}: JRaft did not end in {} ms", group.name(), config.limits().snapshotCloseMaxMillis());
+            if (down.await(millisMax, TimeUnit.MILLISECONDS)) {
+                return true;
             }
+            LOG.error("group {}: JRaft did not end in {} ms", group.name(), millisMax);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             LOG.error("group {}: JRaft did not end cleanly", group.name(), e);
         }
+        return false;
     }
 }

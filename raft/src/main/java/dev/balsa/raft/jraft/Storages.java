@@ -12,6 +12,8 @@ import com.alipay.sofa.jraft.storage.impl.RocksDBLogStorage;
 import com.alipay.sofa.jraft.util.StorageOptionsFactory;
 import dev.balsa.raft.RaftConfig;
 import dev.balsa.raft.RaftStartException;
+import dev.balsa.raft.jraft.segment.SegmentLogStorage;
+import dev.balsa.raft.segment.SegmentLogConfig;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.DBOptions;
@@ -21,10 +23,7 @@ import org.rocksdb.WALRecoveryMode;
 
 /** Makes the files of one replica: log, votes, snapshots. Owned by the group that starts. */
 final class Storages implements JRaftServiceFactory {
-    static {
-        RocksDB.loadLibrary();
-        StorageOptionsFactory.registerRocksDBOptions(RocksDBLogStorage.class, rocksOptions());
-    }
+    private static final int SEGMENT_BYTES = 32 << 20;
 
     private final RaftConfig config;
     private volatile @Nullable LogStorage log;
@@ -53,14 +52,19 @@ final class Storages implements JRaftServiceFactory {
 
     /** What the log found wrong with itself while it opened, null = nothing. */
     @Nullable String logProblem() {
-        return log instanceof VerifiedLog verified ? verified.problem() : null;
+        return switch (log) {
+            case VerifiedLog verified -> verified.problem();
+            case SegmentLogStorage segments when segments.failure() != null -> String.valueOf(segments.failure());
+            case null, default -> null;
+        };
     }
 
     @Override
     public LogStorage createLogStorage(String uri, RaftOptions options) {
         LogStorage storage =
                 switch (config.logStore()) {
-                    case "rocksdb" -> new VerifiedLog(new RocksDBLogStorage(uri, options), uri);
+                    case "rocksdb" -> new VerifiedLog(Rocks.open(uri, options), uri);
+                    case "segments" -> new SegmentLogStorage(Path.of(uri), segments());
                     default ->
                         throw new RaftStartException(
                                 "unknown log store '" + config.logStore() + "': use 'segments' or 'rocksdb'");
@@ -84,14 +88,31 @@ final class Storages implements JRaftServiceFactory {
         return LogEntryV2CodecFactory.getInstance();
     }
 
-    private static DBOptions rocksOptions() {
-        return StorageOptionsFactory.getDefaultRocksDBOptions()
-                // RocksDB's default stops quietly at the first damaged record and forgets all that follow. This mode forgives
-                // only an incomplete record at the very end: its fsync had not returned, so nobody was told it was written.
-                .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
-                .setParanoidChecks(true)
-                .setMaxTotalWalSize(256L << 20)
-                .setKeepLogFileNum(4)
-                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
+    private SegmentLogConfig segments() {
+        return SegmentLogConfig.defaults().withSegmentBytes(SEGMENT_BYTES).withSync(config.sync());
+    }
+
+    /** Loads the native library only where it is used. */
+    private static final class Rocks {
+        static {
+            RocksDB.loadLibrary();
+            StorageOptionsFactory.registerRocksDBOptions(RocksDBLogStorage.class, options());
+        }
+
+        static LogStorage open(String uri, RaftOptions options) {
+            return new RocksDBLogStorage(uri, options);
+        }
+
+        private static DBOptions options() {
+            return StorageOptionsFactory.getDefaultRocksDBOptions()
+                    // RocksDB's default stops quietly at the first damaged record and forgets all that follow. This mode
+                    // forgives only an incomplete record at the very end: its fsync had not returned, so nobody was told it
+                    // was written.
+                    .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+                    .setParanoidChecks(true)
+                    .setMaxTotalWalSize(256L << 20)
+                    .setKeepLogFileNum(4)
+                    .setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
+        }
     }
 }

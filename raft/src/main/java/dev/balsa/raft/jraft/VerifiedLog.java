@@ -34,6 +34,10 @@ final class VerifiedLog implements LogStorage {
             return false;
         }
         problem = firstProblem();
+        if (problem != null) {
+            // Nobody else closes a log that JRaft was told it could not have.
+            log.shutdown();
+        }
         return problem == null;
     }
 

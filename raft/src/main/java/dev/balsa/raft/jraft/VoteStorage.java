@@ -50,13 +50,15 @@ final class VoteStorage implements RaftMetaStorage {
         return Files.exists(directory.resolve(FILE_NAME));
     }
 
-    /** Throws when the file is missing or damaged. */
-    static void check(Path directory) throws IOException {
+    /** The term that was written last. Throws when the file is missing or damaged. */
+    static long termIn(Path directory) throws IOException {
         Path file = directory.resolve(FILE_NAME);
         if (!Files.exists(file)) {
             throw new DamagedFileException(file, 0, "it is missing");
         }
-        decodeVote(file, SafeFile.read(file, MAGIC));
+        byte[] content = SafeFile.read(file, MAGIC);
+        decodeVote(file, content);
+        return ByteBuffer.wrap(content).getLong();
     }
 
     @Override

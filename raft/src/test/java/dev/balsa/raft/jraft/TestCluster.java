@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Some replicas of one group, each with a host, a port and a directory of its own. */
 final class TestCluster implements AutoCloseable {
+    /** Which log the tests run on; both must pass. */
+    static final String STORE = System.getProperty("balsa.test.log", "segments");
+
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** How a proposal ended: an index, or a failure. */
@@ -106,7 +109,7 @@ final class TestCluster implements AutoCloseable {
 
     private RaftConfig config(Member member, List<String> initial) {
         return new RaftConfig(
-                name, member.directory, member.address, initial, 300, 150, 4_096, 64L << 20, "rocksdb", true,
+                name, member.directory, member.address, initial, 300, 150, 4_096, 64L << 20, STORE, true,
                 RaftLimits.DEFAULTS.withDiskFreeBytesMin(1));
     }
 
@@ -115,7 +118,8 @@ final class TestCluster implements AutoCloseable {
     }
 
     Member leader() {
-        return await().atMost(PATIENCE).until(this::leaderNow, m -> m != null);
+        Member known = leaderNow();
+        return known != null ? known : await().atMost(PATIENCE).until(this::leaderNow, m -> m != null);
     }
 
     private @Nullable Member leaderNow() {
@@ -154,7 +158,10 @@ final class TestCluster implements AutoCloseable {
 
     /** Proposes until it is applied; the value may then be in the log more than once. */
     void write(long value) {
-        await().atMost(PATIENCE).until(() -> propose(leader().group(), value).get(10, TimeUnit.SECONDS).failure() == null);
+        await().atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> propose(leader().group(), value).get(10, TimeUnit.SECONDS).failure() == null);
     }
 
     static CompletableFuture<Outcome> read(RaftGroup group) {
