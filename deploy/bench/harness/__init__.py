@@ -1,0 +1,1 @@
+"""Runs redis-benchmark against Balsa and redis-server in turn, and compares."""
