@@ -9,8 +9,6 @@ import com.google.protobuf.Message;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
@@ -114,14 +112,7 @@ public final class NettyRpcServer implements RpcServer {
         if (tls != null) {
             channel.pipeline().addLast(tls.newHandler(channel.alloc()));
         }
-        // The connection wants its own context from birth, which only a handler in the pipeline has.
-        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-            @Override
-            public void handlerAdded(ChannelHandlerContext ctx) {
-                ServerConnection connection = new ServerConnection(NettyRpcServer.this, ctx);
-                ctx.pipeline().replace(this, "raft", connection);
-            }
-        });
+        channel.pipeline().addLast(new ServerConnection(this, channel));
     }
 
     /** Loop: a client has introduced itself. An older connection of the same process is dead, it has just not noticed. */

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -130,7 +131,22 @@ final class Peer {
         }
         outstanding.incrementAndGet();
         if (outbox.add(call)) {
-            loop.execute(drain);
+            try {
+                loop.execute(drain);
+            } catch (RejectedExecutionException e) {
+                dropAfter(call);
+                throw new ConnectionFailureException("closed", e);
+            }
+        }
+    }
+
+    /** The loop has ended between the check and the note for it: others may have relied on this note. */
+    private void dropAfter(Call refused) {
+        for (Outgoing next = outbox.takeAll(); next != null; next = next.next) {
+            Call call = (Call) next;
+            if (call != refused) {
+                call.complete(null, new ConnectionFailureException("closed"));
+            }
         }
     }
 

@@ -112,9 +112,12 @@ public final class RaftRpc implements AutoCloseable {
         return stats;
     }
 
-    /** Closes servers and connections, fails what is pending, and ends every thread that this made. To be called once. */
+    /** Closes servers and connections, fails what is pending, and ends every thread that this made. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
         servers.forEach(NettyRpcServer::shutdown);
         peers.values().forEach(Peer::shutdown);

@@ -5,6 +5,7 @@ import com.alipay.sofa.jraft.rpc.RpcProcessor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.ssl.SslHandler;
@@ -31,7 +32,7 @@ final class ServerConnection extends FrameDecoder implements Connection {
 
     private final NettyRpcServer server;
     private final RpcConfig config;
-    private final ChannelHandlerContext context;
+    private final Channel channel;
     private final FrameWriter writer;
     private final Handshake handshake;
     private final Outbox outbox = new Outbox();
@@ -42,13 +43,13 @@ final class ServerConnection extends FrameDecoder implements Connection {
     private boolean greeted;
     private boolean open;
 
-    ServerConnection(NettyRpcServer server, ChannelHandlerContext context) {
+    ServerConnection(NettyRpcServer server, Channel channel) {
         this.server = server;
         this.config = server.rpc().config();
-        this.context = context;
-        this.writer = new FrameWriter(context.channel());
+        this.channel = channel;
+        this.writer = new FrameWriter(channel);
         this.handshake = new Handshake(config.clusterName(), config.secret());
-        this.remoteAddress = NettyRpcServer.text(context.channel().remoteAddress());
+        this.remoteAddress = NettyRpcServer.text(channel.remoteAddress());
     }
 
     String remoteAddress() {
@@ -65,11 +66,11 @@ final class ServerConnection extends FrameDecoder implements Connection {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        var _ = ctx.executor().schedule(this::giveUp, config.times().connectTimeoutMillis(), TimeUnit.MILLISECONDS);
+        var _ = channel.eventLoop().schedule(this::giveUp, config.times().connectTimeoutMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void giveUp() {
-        if (!open && context.channel().isActive()) {
+        if (!open && channel.isActive()) {
             LOG.warn("raft: {} did not introduce itself in time, connection closed", remoteAddress);
             close();
         }
@@ -86,13 +87,13 @@ final class ServerConnection extends FrameDecoder implements Connection {
         } else if (kind == Frames.HELLO && !greeted) {
             greeted = true;
             handshake.onHello(in, bodyBytes);
-            handshake.sendChallenge(context.channel());
+            handshake.sendChallenge(channel);
         } else if (kind == Frames.PROOF && greeted) {
             handshake.onProof(in, bodyBytes);
             open = true;
             admit(config.limits().frameMaxBytes());
             server.opened(this);
-            handshake.sendWelcome(context.channel());
+            handshake.sendWelcome(channel);
             scheduleCheck();
         } else {
             throw new CorruptedFrameException("handshake out of order");
@@ -100,9 +101,9 @@ final class ServerConnection extends FrameDecoder implements Connection {
     }
 
     private void pong() {
-        ByteBuf pong = context.alloc().buffer(Frames.OVERHEAD_BYTES);
+        ByteBuf pong = channel.alloc().buffer(Frames.OVERHEAD_BYTES);
         Frames.writeHead(pong, Frames.PONG, 0, 0, 0);
-        var _ = context.channel().writeAndFlush(pong, context.channel().voidPromise());
+        var _ = channel.writeAndFlush(pong, channel.voidPromise());
     }
 
     private void onRequest(long callId, int typeCode, ByteBuf in, int bodyBytes) {
@@ -144,18 +145,18 @@ final class ServerConnection extends FrameDecoder implements Connection {
 
     /** Any thread: sends a reply with the next flush. Dropped if the connection is gone. */
     void reply(Exchange exchange) {
-        if (!context.channel().isActive()) {
+        if (!channel.isActive()) {
             return;
         }
         if (outbox.add(exchange)) {
-            context.executor().execute(drain);
+            channel.eventLoop().execute(drain);
         }
     }
 
     private void drain() {
         Outgoing next = outbox.takeAll();
         long bytes = 0;
-        boolean active = context.channel().isActive();
+        boolean active = channel.isActive();
         while (next != null) {
             Outgoing frame = next;
             next = frame.next;
@@ -174,17 +175,17 @@ final class ServerConnection extends FrameDecoder implements Connection {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
-        ctx.channel().config().setAutoRead(ctx.channel().isWritable());
+        channel.config().setAutoRead(channel.isWritable());
         super.channelWritabilityChanged(ctx);
     }
 
     private void scheduleCheck() {
-        var _ = context.executor()
+        var _ = channel.eventLoop()
                 .schedule(this::checkSilence, (long) SILENCES * config.times().silenceMaxMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void checkSilence() {
-        if (!context.channel().isActive()) {
+        if (!channel.isActive()) {
             return;
         }
         if (heardSinceLastCall()) {
@@ -206,7 +207,7 @@ final class ServerConnection extends FrameDecoder implements Connection {
         Throwable root = thrown.getCause() != null && !(thrown instanceof CorruptedFrameException) ? thrown.getCause() : thrown;
         if (root instanceof CorruptedFrameException) {
             LOG.warn("raft client {} broke the protocol, connection closed: {}", remoteAddress, root.getMessage());
-        } else if (root instanceof IOException && ctx.pipeline().get(SslHandler.class) == null) {
+        } else if (root instanceof IOException && channel.pipeline().get(SslHandler.class) == null) {
             LOG.info("raft connection from {} is lost: {}", remoteAddress, root.getMessage());
         } else {
             LOG.warn("raft connection from {} failed: {}", remoteAddress, root.toString());
@@ -231,6 +232,6 @@ final class ServerConnection extends FrameDecoder implements Connection {
 
     @Override
     public void close() {
-        var _ = context.close();
+        var _ = channel.close();
     }
 }
