@@ -13,11 +13,14 @@ public interface ClusterView {
 
     LeaderTable leaders();
 
-    /** The highest index that this node's replicas have applied, over all groups: the replication offset it shows. */
-    long appliedIndex();
+    /** Whether CLUSTER is served: there is a port for clients that follow it. */
+    boolean clusterEnabled();
 
-    /** Highest term of any group that this node knows. */
-    long term();
+    /** Log entries that a member has, summed over groups, as far as this node knows; 0 = it does not. */
+    long offset(String nodeId);
+
+    /** Whether a member answers, as far as this node knows; true when it does not know. */
+    boolean seemsAlive(String nodeId);
 
     /** Keys of a slot in database 0 whose group is led here. Ends exceptionally when this node does not lead it. */
     CompletableFuture<Long> countKeysInSlot(int slot);

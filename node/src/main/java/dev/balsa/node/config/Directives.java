@@ -10,11 +10,13 @@ import dev.balsa.node.config.Kind.OutputLimits;
 import dev.balsa.node.config.Kind.Text;
 import dev.balsa.node.config.Kind.Whole;
 import dev.balsa.node.config.Kind.Words;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +97,13 @@ public final class Directives {
     /** Every row, in the table's order. */
     public static Collection<Directive> all() {
         return ALL.values();
+    }
+
+    /** Every name that {@link #find} knows: those of the rows, then Redis' older ones. */
+    public static List<String> names() {
+        List<String> names = new ArrayList<>(ALL.keySet());
+        names.addAll(new TreeMap<>(RedisDirectives.ALIASES).keySet());
+        return names;
     }
 
     private static Directive start(String name, Kind kind, String initial) {

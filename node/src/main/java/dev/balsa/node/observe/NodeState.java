@@ -17,6 +17,9 @@ public interface NodeState extends ClusterView {
     /** When the process began, milliseconds since 1970. */
     long startMillis();
 
+    /** What the front has counted so far. */
+    FrontFigures front();
+
     /** Every group that has a replica here, in the order of their ids. */
     List<GroupState> groups();
 
@@ -39,8 +42,36 @@ public interface NodeState extends ClusterView {
     /** 40 hex digits over everything in this node's replica of a group, the same on every replica that has applied the same index. */
     CompletableFuture<Digest> digest(int group);
 
+    @Override
+    default boolean clusterEnabled() {
+        return config().clusterPort() != 0;
+    }
+
+    @Override
+    default long offset(String nodeId) {
+        ReplicationFigures figures = ReplicationFigures.of(this);
+        if (nodeId.equals(nodeId())) {
+            return figures.offset();
+        }
+        return figures.replicas().stream()
+                .filter(replica -> replica.node().id().equals(nodeId))
+                .mapToLong(ReplicationFigures.Replica::offset)
+                .findFirst()
+                .orElse(0);
+    }
+
+    @Override
+    default boolean seemsAlive(String nodeId) {
+        return ReplicationFigures.of(this).replicas().stream()
+                .filter(replica -> replica.node().id().equals(nodeId))
+                .allMatch(ReplicationFigures.Replica::alive);
+    }
+
     /** Forgets the counters that CONFIG RESETSTAT resets. */
     void resetCounts();
+
+    /** Whether this replica removes keys that are dead by log time on its own; DEBUG SET-ACTIVE-EXPIRE switches it. No reply depends on it. */
+    void activeExpire(boolean on);
 
     /** The client connection with this id, null if it is gone or was another node's. */
     @Nullable Client client(long clientId);

@@ -1,0 +1,36 @@
+package dev.balsa.node.observe;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the front has counted. Immutable.
+ *
+ * @param connected client connections now
+ * @param blocked clients that wait in a blocking command now
+ * @param channels Pub/Sub channels with a subscriber here
+ * @param patterns Pub/Sub patterns with a subscriber here
+ * @param commands that were called or refused at least once
+ * @param errors error replies, by their code
+ */
+public record FrontFigures(
+        int connected, int blocked, int channels, int patterns, Totals totals, List<CommandFigures> commands, Map<String, Long> errors) {
+    public static final FrontFigures NONE = new FrontFigures(0, 0, 0, 0, new Totals(0, 0, 0, 0, 0), List.of(), Map.of());
+
+    /**
+     * Since the start, or CONFIG RESETSTAT.
+     *
+     * @param received connections accepted
+     * @param rejected connections refused because of maxclients
+     * @param commands processed
+     */
+    public record Totals(long received, long rejected, long commands, long inputBytes, long outputBytes) {}
+
+    /**
+     * One command.
+     *
+     * @param name a subcommand is {@code container|sub}
+     * @param micros from arrival to reply, summed: the way through the log is in it
+     */
+    public record CommandFigures(String name, long calls, long micros, long rejected, long failed) {}
+}

@@ -1,0 +1,154 @@
+package dev.balsa.node.observe;
+
+import dev.balsa.node.config.Checked;
+import dev.balsa.node.config.Directive;
+import dev.balsa.node.config.Directive.Effect;
+import dev.balsa.node.config.Directives;
+import dev.balsa.node.config.NodeConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values in force: those of the start, and what CONFIG SET has changed since. Who acts on one registers for it, and is told the first
+ * value at once. Thread-safe: reads take no lock, changes are made one after the other.
+ */
+public final class Settings {
+    /** Puts a new value into force. */
+    @FunctionalInterface
+    public interface Applier {
+        /** @return null, or why it cannot be: then nothing was changed */
+        @Nullable String apply(String value);
+    }
+
+    /** One value to set. */
+    public record Change(String name, String value) {}
+
+    private final NodeConfig config;
+    private final Map<String, String> values = new ConcurrentHashMap<>();
+    private final Map<String, List<Applier>> appliers = new ConcurrentHashMap<>();
+
+    public Settings(NodeConfig config) {
+        this.config = config;
+        Directives.all().forEach(directive -> values.put(directive.name(), config.value(directive.name())));
+        values.put("dir", config.dir().toString());
+    }
+
+    /** The value as CONFIG GET shows it. */
+    public String value(String name) {
+        String value = values.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("no setting " + name);
+        }
+        return value;
+    }
+
+    /** Registers for a setting that changes at once, and applies the value in force now. */
+    public synchronized void onChange(String name, Applier applier) {
+        appliers.computeIfAbsent(name, any -> new ArrayList<>()).add(applier);
+        String refused = applier.apply(value(name));
+        if (refused != null) {
+            throw new IllegalStateException(name + ": " + refused);
+        }
+    }
+
+    /** Shows another value for a setting that the node has found out for itself, such as its id. */
+    public void found(String name, String value) {
+        values.put(name, value);
+    }
+
+    /** Name and value of every setting that fits one of {@code patterns}, in the table's order. */
+    Map<String, String> matching(List<String> patterns) {
+        Map<String, String> found = new LinkedHashMap<>();
+        for (String name : Directives.names()) {
+            Directive directive = Directives.find(name);
+            for (String pattern : patterns) {
+                if (directive != null && NamePattern.matches(pattern, name)) {
+                    found.put(name, value(directive.name()));
+                    break;
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Sets all, or none. @return null, or Redis' error line */
+    synchronized @Nullable String set(List<Change> changes) {
+        Map<String, String> checked = new LinkedHashMap<>();
+        for (Change change : changes) {
+            Directive directive = Directives.find(change.name());
+            if (directive == null) {
+                return "ERR Unknown option or number of arguments for CONFIG SET - '" + change.name() + "'";
+            }
+            if (checked.containsKey(directive.name())) {
+                return failed(change.name(), "duplicate parameter");
+            }
+            switch (directive.kind().check(List.of(change.value()))) {
+                case Checked.Bad(String reason) -> {
+                    return failed(change.name(), reason);
+                }
+                case Checked.Good(String text) -> {
+                    String refused = refused(directive, text);
+                    if (refused != null) {
+                        return failed(change.name(), refused);
+                    }
+                    checked.put(directive.name(), text);
+                }
+            }
+        }
+        return apply(checked);
+    }
+
+    private @Nullable String refused(Directive directive, String text) {
+        if (text.equals(value(directive.name()))) {
+            return null;
+        }
+        return switch (directive.effect()) {
+            case AT_ONCE -> null;
+            case AT_START -> "can't set immutable config";
+            case NONE -> "it has no effect here: " + directive.note();
+        };
+    }
+
+    private @Nullable String apply(Map<String, String> checked) {
+        Map<String, String> before = new LinkedHashMap<>();
+        for (Map.Entry<String, String> change : checked.entrySet()) {
+            String name = change.getKey();
+            before.put(name, value(name));
+            for (Applier applier : appliers.getOrDefault(name, List.of())) {
+                String refused = applier.apply(change.getValue());
+                if (refused != null) {
+                    before.forEach((again, old) -> appliers.getOrDefault(again, List.of()).forEach(undo -> undo.apply(old)));
+                    return failed(name, refused);
+                }
+            }
+        }
+        values.putAll(checked);
+        return null;
+    }
+
+    private static String failed(String name, String reason) {
+        return "ERR CONFIG SET failed (possibly related to argument '" + name + "') - " + reason;
+    }
+
+    /** What has to be in a file for a node started with it alone to have today's values: only what the given directives or CONFIG SET changed. */
+    Map<String, String> toKeep() {
+        Map<String, String> kept = new LinkedHashMap<>();
+        for (Directive directive : Directives.all()) {
+            String name = directive.name();
+            boolean settable = directive.effect() == Effect.AT_ONCE;
+            if (config.given().contains(name) || (settable && !value(name).equals(config.value(name)))) {
+                kept.put(name, settable ? value(name) : config.value(name));
+            }
+        }
+        return kept;
+    }
+
+    /** What the node was started with. */
+    NodeConfig config() {
+        return config;
+    }
+}
