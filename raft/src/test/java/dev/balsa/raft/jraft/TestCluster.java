@@ -2,6 +2,7 @@ package dev.balsa.raft.jraft;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.raft.ListMachine;
 import dev.balsa.raft.RaftConfig;
 import dev.balsa.raft.RaftFailure;
 import dev.balsa.raft.RaftGroup;

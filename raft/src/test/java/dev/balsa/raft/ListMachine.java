@@ -1,8 +1,5 @@
-package dev.balsa.raft.jraft;
+package dev.balsa.raft;
 
-import dev.balsa.raft.Proposal;
-import dev.balsa.raft.RaftFailure;
-import dev.balsa.raft.StateMachine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,16 +12,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A state machine that remembers each 8-byte entry in order. Thread-safe by its monitor. */
-final class ListMachine implements StateMachine {
+public final class ListMachine implements StateMachine {
     private final List<Long> values = new ArrayList<>();
     private final List<Long> leaderTerms = new ArrayList<>();
     private long lastIndex;
     private int loads;
     private int stops;
-    final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    public final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     /** A proposal that tells the test how it ended. */
-    interface Applied extends Proposal {
+    public interface Applied extends Proposal {
         void applied(long index);
     }
 
@@ -99,23 +96,23 @@ final class ListMachine implements StateMachine {
         }
     }
 
-    synchronized List<Long> values() {
+    public synchronized List<Long> values() {
         return List.copyOf(values);
     }
 
-    synchronized int size() {
+    public synchronized int size() {
         return values.size();
     }
 
-    synchronized int loads() {
+    public synchronized int loads() {
         return loads;
     }
 
-    synchronized int stops() {
+    public synchronized int stops() {
         return stops;
     }
 
-    synchronized List<Long> leaderTerms() {
+    public synchronized List<Long> leaderTerms() {
         return List.copyOf(leaderTerms);
     }
 }
