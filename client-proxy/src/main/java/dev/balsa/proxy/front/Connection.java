@@ -2,6 +2,7 @@ package dev.balsa.proxy.front;
 
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespDecoder;
+import dev.balsa.proxy.buffer.ByteQueue;
 import dev.balsa.proxy.route.CommandEntry;
 import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.route.Pending;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A client's connection: requests in, replies out in the order of the requests.
  *
- * <p>Every complete request of a read is executed; what has to wait stays undecoded in the {@link InputBuffer} and nothing more is read until
+ * <p>Every complete request of a read is executed; what has to wait stays undecoded in the {@link ByteQueue} and nothing more is read until
  * it can go on. Requests without a reply stand in the {@link ReplyRing}; the first one's reply goes straight to the {@link OutputBuffer}, which is
  * flushed once per turn of the loop. Refused requests are submitted again, in order, when nothing of this connection is in flight.
  *
@@ -39,7 +40,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
     private final Session session;
     private final RespDecoder decoder;
     private final Peer peer;
-    private final InputBuffer input = new InputBuffer();
+    private final ByteQueue input = new ByteQueue();
     private final OutputBuffer output;
     private final ReplyRing ring = new ReplyRing();
     private final GroupOrder order = new GroupOrder();
@@ -569,7 +570,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         return lastActiveNanos;
     }
 
-    InputBuffer input() {
+    ByteQueue input() {
         return input;
     }
 

@@ -53,10 +53,12 @@ public final class Front {
         return commands;
     }
 
-    /** Replaces the command table; its counters begin anew. */
-    public void commands(List<CommandSpec> specs) {
-        commands = new CommandIndex(specs);
-        stats.reset();
+    /** Takes another command table, if it is another one; then commandstats begins anew. */
+    public void updateCommands(List<CommandSpec> specs) {
+        if (!specs.equals(commands.specs())) {
+            commands = new CommandIndex(specs);
+            stats.reset();
+        }
     }
 
     Collection<LoopState> loops() {

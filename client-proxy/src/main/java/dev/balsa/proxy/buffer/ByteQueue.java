@@ -1,12 +1,12 @@
-package dev.balsa.proxy.front;
+package dev.balsa.proxy.buffer;
 
 import io.netty.buffer.ByteBuf;
 
 /**
- * What a connection has received and not yet executed: the beginning of a request, or requests that have to wait. Grows geometrically with what
- * has arrived. Owned by the connection's loop.
+ * Bytes that were received and are not done with: added at the end, taken from the front. Grows geometrically with what is really there.
+ * Owned by one thread.
  */
-final class InputBuffer {
+public final class ByteQueue {
     private static final byte[] NOTHING = {};
     private static final int FIRST_BYTES = 512;
     /** A larger array is given back as soon as it is empty. */
@@ -16,37 +16,37 @@ final class InputBuffer {
     private int from;
     private int to;
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return from == to;
     }
 
-    int size() {
+    public int size() {
         return to - from;
     }
 
-    int capacity() {
+    public int capacity() {
         return array.length;
     }
 
-    byte[] array() {
+    public byte[] array() {
         return array;
     }
 
-    int from() {
+    public int from() {
         return from;
     }
 
-    int to() {
+    public int to() {
         return to;
     }
 
-    void append(byte[] bytes, int offset, int length) {
+    public void append(byte[] bytes, int offset, int length) {
         room(length);
         System.arraycopy(bytes, offset, array, to, length);
         to += length;
     }
 
-    void append(ByteBuf bytes) {
+    public void append(ByteBuf bytes) {
         int length = bytes.readableBytes();
         room(length);
         bytes.readBytes(array, to, length);
@@ -54,7 +54,7 @@ final class InputBuffer {
     }
 
     /** The first {@code length} bytes are done with. */
-    void consumed(int length) {
+    public void consumed(int length) {
         from += length;
         if (from == to) {
             from = 0;
@@ -66,13 +66,13 @@ final class InputBuffer {
     }
 
     /** Gives the room back, if nothing is in it. */
-    void trim() {
+    public void trim() {
         if (isEmpty()) {
             clear();
         }
     }
 
-    void clear() {
+    public void clear() {
         array = NOTHING;
         from = 0;
         to = 0;

@@ -1,0 +1,125 @@
+package dev.balsa.proxy;
+
+import dev.balsa.proto.command.CommandSpec;
+import dev.balsa.proto.command.SpecReply;
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proxy.front.Front;
+import dev.balsa.proxy.front.RespServer;
+import dev.balsa.proxy.route.Mode;
+import dev.balsa.proxy.upstream.UpstreamSettings;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A front for plain clients that owns no data: every command goes to the node that leads its slot. Thread-safe. */
+public final class Proxy implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Proxy.class);
+    private static final int RETRY_MILLIS = 200;
+    private static final int COMMANDS_REFRESH_SECONDS = 30;
+
+    private final Topology topology;
+    private final Front front;
+    private final List<RespServer> servers = new ArrayList<>();
+
+    private Proxy(Topology topology, Front front) {
+        this.topology = topology;
+        this.front = front;
+    }
+
+    /**
+     * Learns the cluster and listens. Blocks until both are done; not to be called on an event loop.
+     *
+     * @param loops for clients and nodes; closed by the caller
+     * @param shutdown called when a client says SHUTDOWN, on an event loop
+     * @throws IOException if no node answers in time, or an address cannot be bound
+     */
+    public static Proxy start(ProxyConfig config, EventLoopGroup loops, Runnable shutdown) throws IOException {
+        UpstreamSettings settings = UpstreamSettings.DEFAULT.withPassword(config.masterauth());
+        Topology topology = new Topology(config.seeds(), settings, loops.next());
+        List<CommandSpec> commands = learn(topology, config);
+        Front[] made = new Front[1];
+        ProxyAdmin admin = new ProxyAdmin(topology, shutdown, () -> made[0].stats().reset());
+        Front front = new Front(config.front(), commands, topology, admin);
+        made[0] = front;
+        Proxy proxy = new Proxy(topology, front);
+        try {
+            for (String host : config.bind()) {
+                proxy.servers.add(RespServer.listen(front, Mode.PLAIN, new InetSocketAddress(host, config.port()), loops));
+            }
+        } catch (IOException e) {
+            proxy.close();
+            throw e;
+        }
+        topology.start();
+        var _ = topology.loop().scheduleWithFixedDelay(
+                proxy::refreshCommands, COMMANDS_REFRESH_SECONDS, COMMANDS_REFRESH_SECONDS, TimeUnit.SECONDS);
+        return proxy;
+    }
+
+    private static List<CommandSpec> learn(Topology topology, ProxyConfig config) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(config.startTimeoutSeconds());
+        String problem = "nothing was tried";
+        while (System.nanoTime() - deadline < 0) {
+            try {
+                topology.refresh().get(config.startTimeoutSeconds(), TimeUnit.SECONDS);
+                if (topology.slots().count() > 0) {
+                    return SpecReply.read(topology.askAny(Args.of("COMMAND")).get(config.startTimeoutSeconds(), TimeUnit.SECONDS));
+                }
+                problem = "none of " + config.seeds() + " answers BALSA MAP";
+            } catch (ExecutionException | TimeoutException | IllegalArgumentException e) {
+                problem = String.valueOf(e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while the cluster was being asked", e);
+            }
+            pause();
+        }
+        throw new IOException("the cluster did not answer within " + config.startTimeoutSeconds() + " s: " + problem);
+    }
+
+    private static void pause() throws IOException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the cluster was being asked", e);
+        }
+    }
+
+    private void refreshCommands() {
+        var _ = topology.askAny(Args.of("COMMAND")).handle((bytes, failure) -> {
+            if (failure == null) {
+                try {
+                    front.updateCommands(SpecReply.read(bytes));
+                } catch (IllegalArgumentException e) {
+                    log.warn("a node's command table cannot be read: {}", e.getMessage());
+                }
+            }
+            return bytes;
+        });
+    }
+
+    /** Where it listens, of the first address. */
+    public int port() {
+        return servers.getFirst().port();
+    }
+
+    public Front front() {
+        return front;
+    }
+
+    /** Listens no more and closes all connections. */
+    @Override
+    public void close() {
+        servers.forEach(RespServer::close);
+        front.clients().closeAll();
+        topology.upstreams().close();
+    }
+}

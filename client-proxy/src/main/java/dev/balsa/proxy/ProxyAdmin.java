@@ -1,0 +1,102 @@
+package dev.balsa.proxy;
+
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.route.Backend;
+import dev.balsa.proxy.route.Frames;
+import dev.balsa.proxy.route.Request;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Commands of a proxy that are about no key: passed on to a node that can be reached, or to all nodes where all are meant. Thread-safe: keeps
+ * nothing of a request.
+ */
+final class ProxyAdmin implements Backend {
+    private static final String DOWN = "CLUSTERDOWN The cluster is down";
+
+    private final Topology topology;
+    private final Runnable shutdown;
+    private final Runnable resetStats;
+    private volatile int preferred;
+
+    /**
+     * @param shutdown stops this process; called on an event loop
+     * @param resetStats forgets what was counted here
+     */
+    ProxyAdmin(Topology topology, Runnable shutdown, Runnable resetStats) {
+        this.topology = topology;
+        this.shutdown = shutdown;
+        this.resetStats = resetStats;
+    }
+
+    @Override
+    public void submit(Request request, Args args) {
+        Args kept = Frames.copy(args);
+        switch (request.spec().name()) {
+            case "shutdown" -> shutdown(request, kept);
+            case "config|set", "config|rewrite", "bgsave", "save", "bgrewriteaof", "slowlog|reset" -> toAll(request, kept);
+            case "config|resetstat" -> {
+                resetStats.run();
+                toAll(request, kept);
+            }
+            default -> toOne(request, kept, topology.addresses(), 0);
+        }
+    }
+
+    private void shutdown(Request request, Args args) {
+        if (args.count() > 1 && args.is(args.count() - 1, "ABORT")) {
+            error(request, "ERR No shutdown in progress.");
+            return;
+        }
+        // As with Redis there is no reply: the connection ends with the process.
+        shutdown.run();
+    }
+
+    private void toOne(Request request, Args args, List<String> nodes, int tried) {
+        if (tried == nodes.size()) {
+            error(request, DOWN);
+            return;
+        }
+        int node = (preferred + tried) % nodes.size();
+        var _ = command(request, nodes.get(node), args).whenComplete((bytes, failure) -> {
+            if (failure == null) {
+                preferred = node;
+                request.reply(bytes, 0, bytes.length);
+            } else {
+                toOne(request, args, nodes, tried + 1);
+            }
+        });
+    }
+
+    private CompletableFuture<byte[]> command(Request request, String node, Args args) {
+        return topology.upstreams().command(request.loop(), node, args, request.protocol());
+    }
+
+    private void toAll(Request request, Args args) {
+        List<String> nodes = topology.addresses();
+        List<CompletableFuture<byte[]>> answers = nodes.stream().map(node -> command(request, node, args)).toList();
+        var _ = CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new)).whenComplete((_, _) -> {
+            byte[] first = {};
+            for (int i = 0; i < answers.size(); i++) {
+                if (answers.get(i).isCompletedExceptionally()) {
+                    error(request, "ERR node " + nodes.get(i) + " did not answer; others may have done it");
+                    return;
+                }
+                byte[] bytes = answers.get(i).join();
+                if (bytes[0] == '-') {
+                    request.reply(bytes, 0, bytes.length);
+                    return;
+                }
+                first = first.length == 0 ? bytes : first;
+            }
+            request.reply(first, 0, first.length);
+        });
+    }
+
+    private static void error(Request request, String line) {
+        RespWriter out = new RespWriter(128);
+        out.error(line);
+        request.reply(out.array(), 0, out.length());
+    }
+}

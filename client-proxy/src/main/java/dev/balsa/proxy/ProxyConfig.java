@@ -1,0 +1,130 @@
+package dev.balsa.proxy;
+
+import dev.balsa.proto.resp.RespLimits;
+import dev.balsa.proxy.ConfigFile.ConfigException;
+import dev.balsa.proxy.ConfigFile.Directive;
+import dev.balsa.proxy.front.FrontSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a proxy is configured to. Immutable but for the front's settings.
+ *
+ * @param seeds cluster addresses {@code host:port} of nodes to ask first; at least one
+ * @param bind addresses to listen on
+ * @param port 0 = any free one
+ * @param loopThreads event loops ({@code io-threads})
+ * @param masterauth password of the nodes; empty: none is needed
+ * @param startTimeoutSeconds how long the first contact with the cluster may take
+ * @param front what clients meet
+ */
+public record ProxyConfig(
+        List<String> seeds,
+        List<String> bind,
+        int port,
+        int loopThreads,
+        String masterauth,
+        int startTimeoutSeconds,
+        FrontSettings front) {
+    private static final int PORT_MAX = 65_535;
+    private static final int START_SECONDS = 60;
+
+    /** A proxy with default settings. */
+    public static ProxyConfig of(List<String> seeds, String bind, int port) {
+        return new ProxyConfig(List.copyOf(seeds), List.of(bind), port, 1, "", START_SECONDS, new FrontSettings());
+    }
+
+    /**
+     * Reads a file, and arguments such as {@code --port 6380} that win over it.
+     *
+     * @throws ConfigException with the place of what is wrong
+     */
+    public static ProxyConfig read(List<String> arguments) {
+        List<Directive> directives = new ArrayList<>();
+        boolean file = !arguments.isEmpty() && !arguments.getFirst().startsWith("--");
+        if (file) {
+            directives.addAll(ConfigFile.read(Path.of(arguments.getFirst())));
+        }
+        directives.addAll(ConfigFile.arguments(arguments.subList(file ? 1 : 0, arguments.size())));
+        return parse(directives);
+    }
+
+    /** Takes directives in their order; the last one of a name counts. */
+    public static ProxyConfig parse(List<Directive> directives) {
+        List<String> seeds = List.of();
+        List<String> bind = List.of("127.0.0.1");
+        int port = 6379;
+        int threads = 1;
+        String masterauth = "";
+        int startSeconds = START_SECONDS;
+        FrontSettings front = new FrontSettings();
+        for (Directive d : directives) {
+            switch (d.name()) {
+                case "seeds" -> seeds = addresses(d);
+                case "bind" -> bind = d.values();
+                case "port" -> port = (int) d.number(0, PORT_MAX);
+                case "io-threads" -> threads = (int) d.number(1, 128);
+                case "masterauth" -> masterauth = d.value();
+                case "start-timeout-seconds" -> startSeconds = (int) d.number(1, 86_400);
+                default -> front(d, front);
+            }
+        }
+        if (seeds.isEmpty()) {
+            throw new ConfigException("seeds is missing: which nodes is the proxy to ask, e.g. seeds 10.0.0.1:7379?");
+        }
+        return new ProxyConfig(seeds, bind, port, threads, masterauth, startSeconds, front);
+    }
+
+    private static void front(Directive d, FrontSettings front) {
+        switch (d.name()) {
+            case "requirepass" -> front.requirepass(d.value());
+            case "maxclients" -> front.maxclients((int) d.number(1, Integer.MAX_VALUE));
+            case "timeout" -> front.timeoutSeconds((int) d.number(0, Integer.MAX_VALUE));
+            case "tcp-backlog" -> front.tcpBacklog((int) d.number(0, Integer.MAX_VALUE));
+            case "databases" -> front.databases((int) d.number(1, 16));
+            case "client-unanswered-max" -> front.unansweredMax((int) d.number(1, 1 << 20));
+            case "route-timeout-millis" -> front.routeTimeoutMillis(d.number(0, 3_600_000));
+            case "busy-wait-millis" -> front.busyWaitMillis(d.number(0, 3_600_000));
+            case "proto-max-bulk-len" -> front.requestLimits(front.requestLimits().withBulkMaxBytes(size(d)));
+            case "client-query-buffer-limit" -> front.requestLimits(withRequestMax(front.requestLimits(), size(d)));
+            case "client-output-buffer-limit" -> outputLimit(d, front);
+            default -> throw d.unknown();
+        }
+    }
+
+    private static int size(Directive d) {
+        long bytes = d.bytes();
+        if (bytes < 1 << 20 || bytes > Integer.MAX_VALUE - 64) {
+            throw d.error("'" + d.name() + "' must be between 1mb and 2047mb, not " + d.value());
+        }
+        return (int) bytes;
+    }
+
+    private static RespLimits withRequestMax(RespLimits limits, int bytes) {
+        return new RespLimits(limits.bulkMaxBytes(), limits.argumentsMax(), limits.inlineMaxBytes(), bytes,
+                limits.unauthenticatedArgumentsMax(), limits.unauthenticatedBulkMaxBytes());
+    }
+
+    private static void outputLimit(Directive d, FrontSettings front) {
+        List<String> v = d.values();
+        if (v.size() != 4 || !v.getFirst().equals("normal")) {
+            throw d.error("'" + d.name() + "' takes: normal <hard limit> <soft limit> <soft seconds>");
+        }
+        try {
+            front.outputLimit(
+                    ConfigFile.parseBytes(v.get(1)), ConfigFile.parseBytes(v.get(2)), Integer.parseUnsignedInt(v.get(3)));
+        } catch (NumberFormatException _) {
+            throw d.error("'" + d.name() + "' has a value that is no number: " + String.join(" ", v));
+        }
+    }
+
+    private static List<String> addresses(Directive d) {
+        for (String address : d.values()) {
+            if (!address.matches(".+:[1-9][0-9]{0,4}")) {
+                throw d.error("'" + address + "' is no address such as 10.0.0.1:7379");
+            }
+        }
+        return d.values();
+    }
+}

@@ -1,0 +1,22 @@
+package dev.balsa.proxy.upstream;
+
+import dev.balsa.proxy.route.Request;
+import org.jspecify.annotations.Nullable;
+
+/** A request on a link that has no reply yet. Reused; owned by the link's loop. */
+final class InFlight {
+    @Nullable Request request;
+    int group;
+    int bytes;
+    boolean enveloped;
+    /** Position of the request's end in all that was ever queued on the link. */
+    long end;
+
+    Request request() {
+        Request r = request;
+        if (r == null) {
+            throw new IllegalStateException("a request that is not in flight");
+        }
+        return r;
+    }
+}

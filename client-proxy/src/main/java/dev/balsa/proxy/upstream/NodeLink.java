@@ -1,0 +1,393 @@
+package dev.balsa.proxy.upstream;
+
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proto.resp.RespDecoder;
+import dev.balsa.proto.resp.RespLimits;
+import dev.balsa.proto.resp.RespReplyDecoder;
+import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.buffer.ByteQueue;
+import dev.balsa.proxy.route.Frames;
+import dev.balsa.proxy.route.Request;
+import dev.balsa.proxy.route.Request.Refusal;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A pipelined connection to a node's cluster port. Requests are kept until they are answered, so that a refused or unsent one can be given back;
+ * replies pass through as bytes.
+ *
+ * <p>When the link is lost, what was not handed to the socket was not executed; of what was, reads are given back (they may be tried again), and
+ * the outcome of writes is unknown. Connects when it is first used; after a failure not before a pause, which doubles.
+ *
+ * <p>Owned by its event loop.
+ */
+final class NodeLink extends ChannelInboundHandlerAdapter {
+    private static final Logger log = LoggerFactory.getLogger(NodeLink.class);
+    private static final RespLimits OWN_REQUESTS =
+            new RespLimits(Integer.MAX_VALUE - 64, Integer.MAX_VALUE, 64 << 10, Integer.MAX_VALUE - 64, 10, 16 << 10);
+    private static final int BACKOFF_FIRST_MILLIS = 10;
+    private static final int FREE_MAX = 1024;
+
+    private enum State { IDLE, CONNECTING, GREETING, READY }
+
+    private final LinkKey key;
+    private final UpstreamSettings settings;
+    private final LeaderSource leaders;
+    private final EventLoop loop;
+    private final ByteQueue requests = new ByteQueue();
+    private final ByteQueue replies = new ByteQueue();
+    private final ArrayDeque<InFlight> inFlight = new ArrayDeque<>();
+    private final ArrayDeque<InFlight> free = new ArrayDeque<>();
+    private final RespReplyDecoder replyDecoder = new RespReplyDecoder();
+    private final RespDecoder requestDecoder = new RespDecoder(OWN_REQUESTS);
+    private final Args givenBack = new Args();
+    private final RespWriter frame = new RespWriter(256);
+    private final Runnable flush = this::flush;
+
+    private State state = State.IDLE;
+    private @Nullable Channel channel;
+    private boolean flushScheduled;
+    private long queued;
+    private long written;
+    private int greetings;
+    private int backoffMillis;
+    private long notBeforeNanos;
+    private long lastUsedNanos;
+    private long attempt;
+
+    NodeLink(LinkKey key, UpstreamSettings settings, LeaderSource leaders, EventLoop loop) {
+        this.key = key;
+        this.settings = settings;
+        this.leaders = leaders;
+        this.loop = loop;
+        this.lastUsedNanos = System.nanoTime();
+    }
+
+    // -- requests -----------------------------------------------------------------------------------------------
+
+    /**
+     * Sends a request, or refuses it at once.
+     *
+     * @param group whose command it is; when {@code enveloped}, the node is told
+     */
+    void submit(Request request, Args args, int group, boolean enveloped) {
+        if (requests.size() >= settings.inFlightMaxBytes()) {
+            request.notExecuted(new Refusal.Busy("Too many requests are in flight to " + key.address()), args);
+            return;
+        }
+        if (state == State.IDLE && !connect()) {
+            refuse(request, group, args);
+            return;
+        }
+        frame.reset();
+        if (enveloped) {
+            frame.array(args.count() + 3L);
+            frame.bulk("BALSA");
+            frame.bulk("GROUP");
+            frame.bulk(group);
+            Frames.appendArguments(args, frame);
+        } else {
+            Frames.append(args, frame);
+        }
+        requests.append(frame.array(), 0, frame.length());
+        queued += frame.length();
+        InFlight entry = free.isEmpty() ? new InFlight() : free.removeLast();
+        entry.request = request;
+        entry.group = group;
+        entry.bytes = frame.length();
+        entry.enveloped = enveloped;
+        entry.end = queued;
+        inFlight.addLast(entry);
+        lastUsedNanos = System.nanoTime();
+        scheduleFlush();
+    }
+
+    private void refuse(Request request, int group, Args args) {
+        leaders.suspect(group, key.address());
+        request.notExecuted(new Refusal.NotLeader(""), args);
+    }
+
+    private void scheduleFlush() {
+        if (!flushScheduled && state == State.READY) {
+            flushScheduled = true;
+            loop.execute(flush);
+        }
+    }
+
+    private void flush() {
+        flushScheduled = false;
+        Channel open = channel;
+        int length = (int) (queued - written);
+        if (state != State.READY || open == null || length == 0) {
+            return;
+        }
+        ByteBuf out = open.alloc().ioBuffer(length);
+        out.writeBytes(requests.array(), requests.to() - length, length);
+        written = queued;
+        var _ = open.writeAndFlush(out, open.voidPromise());
+    }
+
+    // -- connecting ---------------------------------------------------------------------------------------------
+
+    private boolean connect() {
+        if (System.nanoTime() - notBeforeNanos < 0) {
+            return false;
+        }
+        int colon = key.address().lastIndexOf(':');
+        state = State.CONNECTING;
+        long thisAttempt = ++attempt;
+        ChannelFuture connecting;
+        try {
+            Bootstrap bootstrap = Loops.bootstrap(loop, settings.connectTimeoutMillis()).handler(this);
+            connecting = bootstrap.connect(key.address().substring(0, colon), Integer.parseInt(key.address().substring(colon + 1)));
+        } catch (RuntimeException e) {
+            log.warn("{} is no address to connect to: {}", key.address(), e.toString());
+            state = State.IDLE;
+            pause();
+            return false;
+        }
+        channel = connecting.channel();
+        connecting.addListener(result -> {
+            if (!result.isSuccess()) {
+                lost(thisAttempt, "cannot connect: " + result.cause().getMessage());
+            }
+        });
+        var _ = loop.schedule(() -> overdue(thisAttempt), settings.connectTimeoutMillis(), TimeUnit.MILLISECONDS);
+        return true;
+    }
+
+    private void overdue(long ofAttempt) {
+        if (attempt == ofAttempt && state != State.READY) {
+            lost(ofAttempt, "no greeting within " + settings.connectTimeoutMillis() + " ms");
+        }
+    }
+
+    @Override
+    public boolean isSharable() {
+        // One handler for one connection after another, never for two at once.
+        return true;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        if (!isCurrent(ctx)) {
+            var _ = ctx.close();
+            return;
+        }
+        state = State.GREETING;
+        RespWriter hello = new RespWriter(128);
+        greetings = 0;
+        if (key.protocol() == 3) {
+            greet(hello, settings.password().isEmpty()
+                    ? new String[] {"HELLO", "3"} : new String[] {"HELLO", "3", "AUTH", "default", settings.password()});
+        } else if (!settings.password().isEmpty()) {
+            greet(hello, "AUTH", "default", settings.password());
+        }
+        if (key.database() != 0) {
+            greet(hello, "SELECT", Integer.toString(key.database()));
+        }
+        greet(hello, "PING");
+        ByteBuf out = ctx.alloc().ioBuffer(hello.length()).writeBytes(hello.array(), 0, hello.length());
+        var _ = ctx.writeAndFlush(out, ctx.voidPromise());
+    }
+
+    private boolean isCurrent(ChannelHandlerContext ctx) {
+        return Objects.equals(ctx.channel(), channel);
+    }
+
+    private void greet(RespWriter hello, String... words) {
+        hello.array(words.length);
+        for (String word : words) {
+            hello.bulk(word);
+        }
+        greetings++;
+    }
+
+    // -- replies ------------------------------------------------------------------------------------------------
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        try {
+            if (isCurrent(ctx)) {
+                replies.append(bytes);
+                deliver();
+            }
+        } finally {
+            bytes.release();
+        }
+    }
+
+    private void deliver() {
+        while (!replies.isEmpty() && (state == State.READY || state == State.GREETING)) {
+            int from = replies.from();
+            int length = replyDecoder.decode(replies.array(), from, replies.to());
+            if (length == 0) {
+                return;
+            }
+            if (length == RespReplyDecoder.ERROR || (state == State.READY && inFlight.isEmpty())) {
+                lost(attempt, length < 0 ? "not a reply: " + replyDecoder.error() : "a reply that nobody asked for");
+                return;
+            }
+            // Taken before it is passed on, because the link may be closed meanwhile; the bytes stay where they are.
+            byte[] array = replies.array();
+            replies.consumed(length);
+            if (state == State.GREETING) {
+                greeted(array, from, length);
+            } else {
+                answer(inFlight.removeFirst(), array, from, length);
+            }
+        }
+    }
+
+    private void greeted(byte[] array, int from, int length) {
+        if (array[from] == '-') {
+            String error = new String(array, from, length - 2, StandardCharsets.ISO_8859_1);
+            log.warn("{} refuses the connection: {}", key.address(), error);
+            lost(attempt, error);
+            return;
+        }
+        if (--greetings == 0) {
+            state = State.READY;
+            backoffMillis = 0;
+            scheduleFlush();
+        }
+    }
+
+    private void answer(InFlight entry, byte[] bytes, int from, int length) {
+        Request request = entry.request();
+        Refusal refusal = bytes[from] == '-' ? refusal(entry.group, bytes, from, length) : null;
+        if (refusal == null) {
+            requests.consumed(entry.bytes);
+            recycle(entry);
+            request.reply(bytes, from, length);
+        } else {
+            Args args = giveBack(entry);
+            recycle(entry);
+            request.notExecuted(refusal, args);
+        }
+    }
+
+    /** What an error reply of a node means for the request, or null: it is the client's answer. */
+    private @Nullable Refusal refusal(int group, byte[] bytes, int from, int length) {
+        String line = new String(bytes, from + 1, Math.min(length - 3, 256), StandardCharsets.ISO_8859_1);
+        if (line.startsWith("MOVED ")) {
+            String address = line.substring(line.lastIndexOf(' ') + 1);
+            leaders.moved(group, address);
+            return new Refusal.NotLeader(address);
+        }
+        if (line.startsWith("CLUSTERDOWN") || line.startsWith("LOADING")) {
+            leaders.suspect(group, key.address());
+            return new Refusal.NotLeader("");
+        }
+        return line.startsWith("TRYAGAIN ") ? new Refusal.Busy(line.substring("TRYAGAIN ".length())) : null;
+    }
+
+    /** The oldest request as it was submitted; it leaves the queue. Valid until the next call. */
+    private Args giveBack(InFlight entry) {
+        int from = requests.from();
+        requestDecoder.reset();
+        int length = requestDecoder.decode(requests.array(), from, from + entry.bytes, givenBack);
+        if (length != entry.bytes) {
+            throw new IllegalStateException("a request of " + entry.bytes + " bytes was decoded as " + length);
+        }
+        Args args = entry.enveloped ? Frames.tail(givenBack, 3) : givenBack;
+        // The bytes stay where they are until something is appended; the front copies what it keeps.
+        requests.consumed(entry.bytes);
+        return args;
+    }
+
+    private void recycle(InFlight entry) {
+        entry.request = null;
+        if (free.size() < FREE_MAX) {
+            free.addLast(entry);
+        }
+    }
+
+    // -- losing the node ----------------------------------------------------------------------------------------
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (isCurrent(ctx)) {
+            lost(attempt, "the node has closed the connection");
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (isCurrent(ctx)) {
+            lost(attempt, cause.toString());
+        }
+        var _ = ctx.close();
+    }
+
+    /** Closes the connection; every request gets its answer. */
+    void close(String reason) {
+        lost(attempt, reason);
+    }
+
+    private void lost(long ofAttempt, String reason) {
+        if (ofAttempt != attempt || state == State.IDLE) {
+            return;
+        }
+        log.debug("{} is lost: {}", key, reason);
+        Channel old = channel;
+        channel = null;
+        state = State.IDLE;
+        attempt++;
+        replies.clear();
+        replyDecoder.reset();
+        pause();
+        if (old != null) {
+            var _ = old.close();
+        }
+        long sent = written;
+        for (int left = inFlight.size(); left > 0; left--) {
+            InFlight entry = inFlight.removeFirst();
+            Request request = entry.request();
+            int group = entry.group;
+            boolean unknown = entry.end <= sent && !request.spec().isReadOnly();
+            if (unknown) {
+                requests.consumed(entry.bytes);
+                recycle(entry);
+                leaders.suspect(group, key.address());
+                request.outcomeUnknown(key.address() + ": " + reason);
+            } else {
+                Args args = giveBack(entry);
+                recycle(entry);
+                refuse(request, group, args);
+            }
+        }
+        written = queued;
+    }
+
+    private void pause() {
+        backoffMillis = Math.min(settings.backoffMaxMillis(), Math.max(BACKOFF_FIRST_MILLIS, backoffMillis * 2));
+        notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(backoffMillis);
+    }
+
+    boolean hasInFlight() {
+        return !inFlight.isEmpty();
+    }
+
+    LinkKey key() {
+        return key;
+    }
+
+    /** Whether nobody has used it for so long that it may be given up. */
+    boolean isIdle(long nowNanos) {
+        return inFlight.isEmpty() && nowNanos - lastUsedNanos > TimeUnit.MILLISECONDS.toNanos(settings.idleMillis());
+    }
+}
