@@ -145,7 +145,9 @@ public final class NettyRpcClient implements RpcClient {
     }
 
     /**
-     * Sends a request. The callback runs exactly once and never before this returns, unless this throws.
+     * Sends a request. The callback runs exactly once and never in this call's stack, unless this throws; then it does not run.
+     *
+     * @param context not used: JRaft asks in it for checksums, which log entries and snapshot files here have of their own
      *
      * @throws RemotingException if the request was refused: closed, too large, or too much outstanding
      */

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A call is linked into the bucket of its deadline's tick: adding and removing costs a few pointers, and nearly every call
  * is removed long before it is due. A deadline further away than one turn of the wheel stays in its bucket for more turns. The
- * loop is woken for ticks only while calls are pending.
+ * loop is not woken for every tick but for the first bucket that holds a call; as calls of one kind have one timeout, that is
+ * about once a timeout, and not at all while nothing is pending.
  */
 final class TimeoutWheel {
     static final int TICK_MILLIS = 10;
@@ -19,9 +20,10 @@ final class TimeoutWheel {
     private final EventLoop loop;
     private final @Nullable Call[] buckets = new Call[BUCKETS];
     private final long startNanos = System.nanoTime();
-    private long lastTick;
+    private long lastTick = -1;
     private int size;
-    private boolean ticking;
+    /** The tick that the loop will be woken for, or {@link Long#MAX_VALUE}. */
+    private long wakeTick = Long.MAX_VALUE;
 
     TimeoutWheel(EventLoop loop) {
         this.loop = loop;
@@ -29,8 +31,7 @@ final class TimeoutWheel {
 
     /** Starts the call's time: it is told {@link Call#timeOut} once its deadline has passed. */
     void add(Call call) {
-        // One tick more than the deadline's: a call is never told too early.
-        long tick = Math.max((call.deadlineNanos - startNanos) / TICK_NANOS + 1, lastTick + 1);
+        long tick = Math.max((call.deadlineNanos - startNanos) / TICK_NANOS, lastTick + 1);
         int index = (int) (tick & (BUCKETS - 1));
         call.bucket = index;
         Call head = buckets[index];
@@ -40,10 +41,8 @@ final class TimeoutWheel {
         }
         buckets[index] = call;
         size++;
-        if (!ticking) {
-            ticking = true;
-            lastTick = Math.max(lastTick, (System.nanoTime() - startNanos) / TICK_NANOS - 1);
-            scheduleTick();
+        if (tick < wakeTick) {
+            wakeAt(tick, System.nanoTime());
         }
     }
 
@@ -69,21 +68,30 @@ final class TimeoutWheel {
         size--;
     }
 
-    private void scheduleTick() {
-        var _ = loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    private void wakeAt(long tick, long nowNanos) {
+        wakeTick = tick;
+        long delayNanos = startNanos + (tick + 1) * TICK_NANOS - nowNanos;
+        var _ = loop.schedule(() -> wake(tick), Math.max(delayNanos, 0), TimeUnit.NANOSECONDS);
     }
 
-    private void tick() {
+    private void wake(long tick) {
+        if (tick != wakeTick) {
+            // An earlier wake-up has taken this one's place.
+            return;
+        }
+        wakeTick = Long.MAX_VALUE;
         long nowNanos = System.nanoTime();
         long nowTick = (nowNanos - startNanos) / TICK_NANOS;
-        long from = Math.max(lastTick + 1, nowTick - BUCKETS + 1);
-        lastTick = nowTick;
-        for (long tick = from; tick <= nowTick; tick++) {
-            expire((int) (tick & (BUCKETS - 1)), nowNanos);
+        // Only ticks that are over: what is in their buckets is due, or belongs to a later turn.
+        long from = Math.max(lastTick + 1, nowTick - BUCKETS);
+        lastTick = nowTick - 1;
+        for (long each = from; each < nowTick; each++) {
+            expire((int) (each & (BUCKETS - 1)), nowNanos);
         }
-        ticking = size > 0;
-        if (ticking) {
-            scheduleTick();
+        for (long next = nowTick; size > 0 && next < wakeTick && next < nowTick + BUCKETS; next++) {
+            if (buckets[(int) (next & (BUCKETS - 1))] != null) {
+                wakeAt(next, nowNanos);
+            }
         }
     }
 
