@@ -190,7 +190,6 @@ public final class RespDecoder {
         }
         remember(at, bulkLength);
         at += bulkLength + 2;
-        scanned = at;
         canonical &= array[from + at - 2] == '\r' && array[from + at - 1] == '\n';
         bulkLength = UNKNOWN;
         argumentsLeft--;

@@ -132,7 +132,7 @@ final class RespReplyTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         byte[] alphabet = "+-:$*_#,(!=%~>|?\r\n\r\n\r\n\r\n0123-9tx".getBytes(ISO_8859_1);
-        for (int round = 0; round < 200_000; round++) {
+        for (int round = 0; round < 50_000; round++) {
             byte[] bytes = new byte[1 + random.nextInt(40)];
             for (int i = 0; i < bytes.length; i++) {
                 bytes[i] = alphabet[random.nextInt(alphabet.length)];
