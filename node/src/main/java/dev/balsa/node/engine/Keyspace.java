@@ -116,7 +116,10 @@ public final class Keyspace implements AutoCloseable {
         return true;
     }
 
-    /** Removes at most {@code limit} keys that are dead by log time; returns how many. */
+    /**
+     * Removes at most {@code limit} keys that are dead by log time; returns how many. May return 0 though there are more, when the limit went into sorting
+     * deadlines: all are removed when {@link #nextDeadlineMillis} is after the log time.
+     */
     public int removeDue(int limit) {
         int removed = 0;
         for (int i = 0; i < databases.length && removed < limit; i++) {

@@ -1,0 +1,72 @@
+package dev.balsa.node.engine;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * A 128-bit digest of what a keyspace holds: database, key, type, value and deadline of each live key, whatever the order they were written in and however they are
+ * kept (a number and its text are the same value). Two replicas at the same log index have the same digest. It finds mistakes, not forgeries. Immutable.
+ *
+ * @param high sum over the keys of their first hash
+ * @param low sum over the keys of their second hash
+ * @param keys how many live keys there are
+ */
+public record StateDigest(long high, long low, long keys) {
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final long P0 = 0x9e37_79b9_7f4a_7c15L;
+    private static final long P1 = 0xbb67_ae85_84ca_a73bL;
+    private static final long P2 = 0x243f_6a88_85a3_08d3L;
+
+    /** The digest of a view; reads it to its end. */
+    public static StateDigest of(Snapshot snapshot) {
+        Sum sum = new Sum();
+        snapshot.forEach(sum);
+        return new StateDigest(sum.high, sum.low, sum.keys);
+    }
+
+    /** 32 hexadecimal digits. */
+    @Override
+    public String toString() {
+        return "%016x%016x".formatted(high, low);
+    }
+
+    private static final class Sum implements Snapshot.Visitor {
+        private final byte[] digits = new byte[Decimal.LENGTH_MAX];
+        private final MemorySegment digitsSegment = MemorySegment.ofArray(digits);
+        private long high;
+        private long low;
+        private long keys;
+
+        @Override
+        public void visit(int database, EntryView entry) {
+            long state = fold(P0 ^ database, P1 ^ entry.type().ordinal());
+            state = fold(state ^ entry.deadlineMillis(), P2);
+            state = hash(state, entry.segment(), entry.keyOffset(), entry.keyLength());
+            state = entry.isInteger()
+                    ? hash(state, digitsSegment, 0, Decimal.write(entry.integer(), digits))
+                    : hash(state, entry.segment(), entry.valueOffset(), entry.valueLength());
+            high += fold(state ^ P1, P0);
+            low += fold(state ^ P2, P1);
+            keys++;
+        }
+
+        private static long hash(long start, MemorySegment memory, long offset, int length) {
+            long state = start ^ length;
+            long at = offset;
+            int left = length;
+            for (; left >= 8; left -= 8, at += 8) {
+                state = fold(state ^ memory.get(LONG, at), P1);
+            }
+            long rest = 0;
+            for (int i = 0; i < left; i++) {
+                rest |= (memory.get(ValueLayout.JAVA_BYTE, at + i) & 0xffL) << (8 * i);
+            }
+            return fold(state ^ rest, P2 ^ length);
+        }
+
+        private static long fold(long a, long b) {
+            return (a * b) ^ Math.unsignedMultiplyHigh(a, b);
+        }
+    }
+}

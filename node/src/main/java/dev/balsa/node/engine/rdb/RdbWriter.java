@@ -1,0 +1,158 @@
+package dev.balsa.node.engine.rdb;
+
+import dev.balsa.node.engine.EntryView;
+import dev.balsa.node.engine.Snapshot;
+import dev.balsa.node.engine.ValueType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/*
+ *     "REDIS0010"
+ *     AUX   redis-ver, redis-bits, ctime, used-mem, aof-base, then our own
+ *     SELECTDB n   RESIZEDB keys deadlines                        for each database with keys
+ *         [EXPIRETIME_MS millis]  type  key  value                for each key, in the snapshot's order
+ *     EOF   CRC64 of everything before it, little-endian
+ *
+ * Replicas write their keys in the same order, because a snapshot's order depends on the keys only. Their files may still differ: one keeps as text what another, restored
+ * from a file, keeps as a number. StateDigest compares states.
+ */
+
+/** Writes a snapshot as an RDB file of version 10, which redis-server 7.0 and later load. Used by one thread: the snapshot's reader. */
+public final class RdbWriter {
+    /** The Redis version whose formats and replies we follow; tools show it. */
+    private static final String REDIS_VERSION = "7.2.0";
+
+    /** Larger values are left uncompressed: compressing needs them twice in the heap. */
+    private static final int COMPRESS_MAX_BYTES = 16 << 20;
+
+    private final RdbOutput out;
+    private final Snapshot snapshot;
+    private final RdbSaveOptions options;
+    private final @Nullable Lzf lzf;
+    private byte[] plain = new byte[0];
+    private byte[] packed = new byte[0];
+    private int database = -1;
+
+    private RdbWriter(Snapshot snapshot, RdbOutput out, RdbSaveOptions options) {
+        this.snapshot = snapshot;
+        this.out = out;
+        this.options = options;
+        lzf = options.compress() ? new Lzf() : null;
+    }
+
+    /**
+     * Writes a new file and has it on disk when it returns (the directory is the caller's to fsync, after renaming). Returns its length.
+     * The snapshot is read but not closed.
+     */
+    public static long save(Snapshot snapshot, Path file, RdbSaveOptions options) throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            long bytes = write(snapshot, channel, options);
+            channel.force(true);
+            return bytes;
+        }
+    }
+
+    /** Writes to a channel, without forcing it; returns the number of bytes. */
+    public static long write(Snapshot snapshot, FileChannel channel, RdbSaveOptions options) throws IOException {
+        RdbWriter writer = new RdbWriter(snapshot, new RdbOutput(channel, options.progress()), options);
+        try {
+            return writer.write();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private long write() throws IOException {
+        byte[] magic = "REDIS%04d".formatted(RdbFormat.VERSION).getBytes(StandardCharsets.US_ASCII);
+        out.writeBytes(magic, magic.length);
+        writeField("redis-ver", REDIS_VERSION);
+        writeField("redis-bits", 64);
+        writeField("ctime", options.createdSeconds());
+        writeField("used-mem", options.usedBytes());
+        writeField("aof-base", 0);
+        for (Map.Entry<String, byte[]> field : options.fields().entrySet()) {
+            out.writeByte(RdbFormat.OPCODE_AUX);
+            out.writeString(field.getKey());
+            out.writeString(field.getValue(), field.getValue().length);
+        }
+        snapshot.forEach(this::visit);
+        out.writeByte(RdbFormat.OPCODE_EOF);
+        out.writeChecksum();
+        return out.flush();
+    }
+
+    private void writeField(String name, String value) throws IOException {
+        out.writeByte(RdbFormat.OPCODE_AUX);
+        out.writeString(name);
+        out.writeString(value);
+    }
+
+    private void writeField(String name, long value) throws IOException {
+        out.writeByte(RdbFormat.OPCODE_AUX);
+        out.writeString(name);
+        out.writeInteger(value);
+    }
+
+    private void visit(int ofDatabase, EntryView entry) {
+        try {
+            if (ofDatabase != database) {
+                database = ofDatabase;
+                out.writeByte(RdbFormat.OPCODE_SELECT_DB);
+                out.writeLength(database);
+                out.writeByte(RdbFormat.OPCODE_RESIZE_DB);
+                out.writeLength(snapshot.size(database));
+                out.writeLength(snapshot.sizeWithDeadline(database));
+            }
+            writeEntry(entry);
+            out.keyDone();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void writeEntry(EntryView entry) throws IOException {
+        long deadline = entry.deadlineMillis();
+        if (deadline != 0) {
+            out.writeByte(RdbFormat.OPCODE_EXPIRE_MILLIS);
+            out.writeLong(deadline);
+        }
+        if (entry.type() != ValueType.STRING) {
+            throw new IllegalStateException("No RDB form for a " + entry.type().shown());
+        }
+        out.writeByte(RdbFormat.TYPE_STRING);
+        out.writeString(entry.segment(), entry.keyOffset(), entry.keyLength());
+        if (entry.isInteger()) {
+            out.writeInteger(entry.integer());
+        } else {
+            writeValue(entry.segment(), entry.valueOffset(), entry.valueLength());
+        }
+    }
+
+    private void writeValue(MemorySegment memory, long offset, int length) throws IOException {
+        if (lzf != null && length >= RdbFormat.COMPRESS_MIN_BYTES && length <= COMPRESS_MAX_BYTES) {
+            if (plain.length < length) {
+                plain = new byte[Math.max(length, 4096)];
+                packed = new byte[plain.length];
+            }
+            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, plain, 0, length);
+            int compressed = lzf.compress(plain, length, packed);
+            if (compressed > 0) {
+                out.writeByte(RdbFormat.ENCODED | RdbFormat.ENCODED_LZF);
+                out.writeLength(compressed);
+                out.writeLength(length);
+                out.writeBytes(packed, compressed);
+                return;
+            }
+        }
+        out.writeString(memory, offset, length);
+    }
+}

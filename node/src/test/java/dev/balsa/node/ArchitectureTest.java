@@ -1,0 +1,75 @@
+package dev.balsa.node;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Map;
+import java.util.Set;
+
+/** Which package may use which, and what code that runs on every replica must not touch. */
+@AnalyzeClasses(packages = "dev.balsa.node", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule the_engine_knows_only_the_jdk = classes()
+            .that()
+            .resideInAPackage("..node.engine..")
+            .should()
+            .onlyDependOnClassesThat(
+                    resideInAnyPackage("java..", "org.jspecify.annotations", "dev.balsa.node.engine.."));
+
+    @ArchTest
+    static final ArchRule memory_knows_no_keys = noClasses()
+            .that()
+            .resideInAPackage("..node.engine.memory..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.balsa..").and(not(resideInAPackage("..node.engine.memory.."))));
+
+    @ArchTest
+    static final ArchRule commands_know_the_engine_and_the_protocol_only = noClasses()
+            .that()
+            .resideInAPackage("..node.command..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.balsa..")
+                    .and(not(resideInAnyPackage("..node.command..", "..node.engine..", "dev.balsa.proto.."))));
+
+    @ArchTest
+    static final ArchRule apply_has_no_clock_and_no_chance = noClasses()
+            .that()
+            .resideInAnyPackage("..node.engine..", "..node.command..")
+            .should()
+            .accessTargetWhere(target(owner(equivalentTo(System.class)))
+                    .and(target(nameMatching("currentTimeMillis|nanoTime|identityHashCode|getenv|getProperty"))))
+            .orShould()
+            .accessTargetWhere(target(owner(equivalentTo(Math.class))).and(target(nameMatching("random"))))
+            .orShould()
+            .accessTargetWhere(target(owner(equivalentTo(Set.class))).and(target(nameMatching("of|copyOf"))))
+            .orShould()
+            .accessTargetWhere(
+                    target(owner(equivalentTo(Map.class))).and(target(nameMatching("of|copyOf|ofEntries|entry"))))
+            .because("every replica must compute the same state from the same entry");
+
+    @ArchTest
+    static final ArchRule apply_has_no_hash_order_and_no_threads = noClasses()
+            .that()
+            .resideInAnyPackage("..node.engine..", "..node.command..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.util\\.(HashMap|HashSet|IdentityHashMap|WeakHashMap|Random|SplittableRandom|UUID|Date)"
+                    + "|java\\.util\\.concurrent\\..*|java\\.time\\..*|java\\.util\\.stream\\..*|java\\.lang\\.Thread");
+
+    @ArchTest
+    static final ArchRule packages_form_no_cycles =
+            slices().matching("dev.balsa.node.(**)").should().beFreeOfCycles();
+}
