@@ -67,7 +67,15 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .haveNameMatching("java\\.util\\.(HashMap|HashSet|IdentityHashMap|WeakHashMap|Random|SplittableRandom|UUID|Date)"
-                    + "|java\\.util\\.concurrent\\..*|java\\.time\\..*|java\\.util\\.stream\\..*|java\\.lang\\.Thread");
+                    + "|java\\.util\\.concurrent\\..*|java\\.time\\..*|java\\.util\\.stream\\.Collectors|java\\.lang\\.Thread");
+
+    @ArchTest
+    static final ArchRule the_engine_has_no_streams = noClasses()
+            .that()
+            .resideInAPackage("..node.engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.util.stream..");
 
     @ArchTest
     static final ArchRule packages_form_no_cycles =
