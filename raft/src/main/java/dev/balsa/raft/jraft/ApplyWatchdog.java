@@ -14,15 +14,15 @@ final class ApplyWatchdog {
     private long movedAt;
 
     ApplyWatchdog(long stallTicksMax) {
-        this.stallTicksMax = Math.max(1, stallTicksMax);
+        this.stallTicksMax = stallTicksMax;
     }
 
     /**
-     * @param waiting whether proposals wait on this replica as leader
+     * @param lost whether proposals wait here that are not in the log
      * @return what stands still, null = nothing
      */
-    @Nullable String check(long tick, long committed, long applied, boolean waiting) {
-        if (applied != appliedBefore || (committed <= applied && !waiting)) {
+    @Nullable String check(long tick, long committed, long applied, boolean lost) {
+        if (applied != appliedBefore || (committed <= applied && !lost)) {
             appliedBefore = applied;
             movedAt = tick;
             return null;
@@ -31,6 +31,6 @@ final class ApplyWatchdog {
             return null;
         }
         return "no entry was applied for " + (tick - movedAt) * JRaftHost.TICK_MILLIS + " ms: applied " + applied + ", committed "
-                + committed + (waiting ? ", proposals wait" : "");
+                + committed + (lost ? ", and proposals wait that are not in the log" : "");
     }
 }

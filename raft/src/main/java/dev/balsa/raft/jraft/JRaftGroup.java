@@ -55,6 +55,7 @@ final class JRaftGroup implements RaftGroup {
     private final Set<ReadInFlight> reads = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean failed = new AtomicBoolean();
     private final ApplyWatchdog watchdog;
+    private final long stallTicks;
 
     private volatile Leadership leadership = NOBODY;
     /** This replica is the only voter, so everything that was ever answered has been applied here. */
@@ -74,7 +75,8 @@ final class JRaftGroup implements RaftGroup {
         this.adapter = new JRaftStateMachine(this, machine);
         this.replica = new Replica(host, this, config, adapter);
         this.membership = new Membership(host, this, config);
-        this.watchdog = new ApplyWatchdog(config.limits().applyStallMaxMillis() / JRaftHost.TICK_MILLIS);
+        this.stallTicks = Math.max(1, config.limits().applyStallMaxMillis() / JRaftHost.TICK_MILLIS);
+        this.watchdog = new ApplyWatchdog(stallTicks);
     }
 
     void start() {
@@ -274,12 +276,18 @@ final class JRaftGroup implements RaftGroup {
     }
 
     private void watch(Node node, long now) {
-        long oldest = Long.MAX_VALUE;
+        long applied = appliedIndexOfNode(node);
+        boolean waiting = false;
         for (InFlight proposal : proposals) {
-            oldest = Math.min(oldest, proposal.sinceTick);
+            waiting |= proposal.sinceTick < now;
+            if (now - proposal.sinceTick > stallTicks) {
+                // In the log, but no majority has written it: the disks of others hang. Nobody can say what becomes of it.
+                proposal.fail(new RaftFailure.OutcomeUnknown("not committed in " + config.limits().applyStallMaxMillis() + " ms"));
+            }
         }
-        boolean waiting = leadership.isLeader() && oldest < now;
-        String stall = watchdog.check(now, committedIndex(node), appliedIndexOfNode(node), waiting);
+        // Not even in the log: it was lost on the way there.
+        boolean lost = waiting && leadership.isLeader() && lastIndex(node) <= applied;
+        String stall = watchdog.check(now, committedIndex(node), applied, lost);
         if (stall != null) {
             fail(new IllegalStateException(stall));
         }

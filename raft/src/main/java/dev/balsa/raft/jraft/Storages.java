@@ -44,10 +44,15 @@ final class Storages implements JRaftServiceFactory {
         return config.directory().resolve("snapshots");
     }
 
-    /** First index that the log still holds, 1 before it is open. */
+    /** First index that the log still holds, 0 while it is not open. */
     long firstLogIndex() {
         LogStorage storage = log;
-        return storage == null ? 1 : storage.getFirstLogIndex();
+        try {
+            return storage == null ? 0 : storage.getFirstLogIndex();
+        } catch (RuntimeException e) {
+            // It is being opened or closed.
+            return 0;
+        }
     }
 
     /** What the log found wrong with itself while it opened, null = nothing. */

@@ -34,6 +34,9 @@ final class VoteStorage implements RaftMetaStorage {
     private final Path file;
     private @Nullable NodeImpl node;
     private long term;
+    /** A write failed: JRaft goes on in the new term for a moment, and a later vote must not be written under the old one. */
+    private boolean failed;
+
     private PeerId vote = PeerId.emptyPeer();
 
     VoteStorage(Path directory) {
@@ -89,6 +92,9 @@ final class VoteStorage implements RaftMetaStorage {
 
     @Override
     public boolean setTermAndVotedFor(long newTerm, PeerId newVote) {
+        if (failed) {
+            return false;
+        }
         byte[] text = newVote.isEmpty() ? new byte[0] : newVote.toString().getBytes(StandardCharsets.UTF_8);
         byte[] content = ByteBuffer.allocate(Long.BYTES + text.length).putLong(newTerm).put(text).array();
         try {
@@ -97,6 +103,7 @@ final class VoteStorage implements RaftMetaStorage {
             vote = newVote.copy();
             return true;
         } catch (IOException e) {
+            failed = true;
             LOG.error("cannot write term {} and vote {}", newTerm, newVote, e);
             NodeImpl owner = node;
             if (owner != null) {
