@@ -15,8 +15,12 @@ import java.util.Locale;
 final class JvmFlags {
     private JvmFlags() {}
 
-    /** The command that starts another JVM like this one: java, flags, class path, main class, then {@code arguments}. */
-    static List<String> command(List<String> arguments) {
+    /**
+     * The command that starts another JVM like this one: java, flags, class path, main class, then {@code arguments}.
+     *
+     * @param writesArchive whether it may write the class archive when it ends: one of several processes only
+     */
+    static List<String> command(List<String> arguments, boolean writesArchive) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseGet(JvmFlags::java));
         command.addAll(server());
@@ -24,7 +28,7 @@ final class JvmFlags {
         if (more != null && !more.isBlank()) {
             command.addAll(List.of(more.strip().split("\\s+")));
         }
-        archive(command);
+        archive(command, writesArchive);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(Balsa.class.getName());
@@ -48,13 +52,16 @@ final class JvmFlags {
         }
     }
 
-    /** Shares the launcher's class archive, which makes starting faster. */
-    private static void archive(List<String> command) {
+    /** Shares an archive of loaded classes beside the launcher's own, which makes starting faster. */
+    private static void archive(List<String> command, boolean writes) {
         String archive = System.getProperty("balsa.archive");
         if (archive != null) {
-            command.add("-XX:SharedArchiveFile=" + archive);
+            command.add("-XX:SharedArchiveFile=" + archive.replaceFirst("server\\.jsa$", "node.jsa"));
             command.add("-Xlog:cds=off");
-            command.add("-Dbalsa.archive=" + archive);
+            command.add("-Xlog:cds+dynamic=off");
+            if (writes) {
+                command.add("-XX:+AutoCreateSharedArchive");
+            }
         }
     }
 

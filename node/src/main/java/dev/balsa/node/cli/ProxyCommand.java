@@ -1,5 +1,8 @@
 package dev.balsa.node.cli;
 
+import dev.balsa.proxy.ProxyConfig;
+import dev.balsa.proxy.ProxyMain;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -12,7 +15,15 @@ import picocli.CommandLine.Parameters;
         name = "proxy",
         description = "Runs a front for plain clients that routes every command to the node that leads its slot.",
         customSynopsis = "balsa proxy CONFIG-FILE [--directive value ...]",
-        footer = {"", "Example:", "  balsa proxy /etc/balsa/proxy.conf --port 6379"})
+        footer = {
+            "",
+            "The file names nodes to ask first: seeds 10.0.0.1:6380 10.0.0.2:6380 (their cluster ports); masterauth is the",
+            "nodes' password, requirepass the clients'.",
+            "",
+            "Examples:",
+            "  balsa proxy /etc/balsa/proxy.conf",
+            "  balsa proxy proxy.conf --port 7000 --bind 0.0.0.0 --requirepass secret"
+        })
 final class ProxyCommand implements Callable<Integer> {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Shows this help.")
     private boolean unusedHelp;
@@ -21,7 +32,7 @@ final class ProxyCommand implements Callable<Integer> {
     private List<String> arguments = new ArrayList<>();
 
     @Override
-    public Integer call() {
-        throw new UserError("this build has no proxy: " + arguments);
+    public Integer call() throws IOException {
+        return ProxyMain.run(ProxyConfig.read(arguments));
     }
 }

@@ -1,9 +1,13 @@
 package dev.balsa.node.cli;
 
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code balsa up}: a cluster on this machine. */
 @Command(
@@ -31,6 +35,10 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--port", defaultValue = "6379", description = "The front's port (default ${DEFAULT-VALUE}).")
     private int port;
 
+    @Option(names = "--bind", defaultValue = "127.0.0.1", description = "The front's address (default ${DEFAULT-VALUE}); nodes listen on 127.0.0.1.")
+    @SuppressWarnings("NullAway.Init")
+    private String bind;
+
     @Option(names = "--dir", defaultValue = ".balsa", description = "Where everything is kept (default ${DEFAULT-VALUE}).")
     @SuppressWarnings("NullAway.Init")
     private Path directory;
@@ -41,8 +49,31 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Shows this help.")
     private boolean unusedHelp;
 
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
     @Override
-    public Integer call() {
-        throw new UserError("this build cannot: " + nodes + groups + port + directory + noRestart);
+    public Integer call() throws IOException, InterruptedException {
+        UpOptions options = new UpOptions(nodes, groups, port, bind, directory.toAbsolutePath().normalize(), !noRestart);
+        options.check();
+        Logs.quiet();
+        PrintWriter out = spec.commandLine().getOut();
+        try (Up up = new Up(options, UpFiles.open(options), out)) {
+            // Ctrl-C and SIGTERM: the hook returns when nothing is left running.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(up), "stop"));
+            up.start();
+            up.awaitStop();
+        }
+        return 0;
+    }
+
+    private static void stop(Up up) {
+        up.stop();
+        try {
+            up.close();
+        } catch (IOException e) {
+            System.err.println("balsa: " + e.getMessage());
+        }
     }
 }

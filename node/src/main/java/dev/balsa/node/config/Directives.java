@@ -36,7 +36,6 @@ public final class Directives {
             start("protected-mode", new Flag(), "yes"),
             start("tcp-keepalive", new Whole(0, Integer.MAX_VALUE), "300"),
             start("io-threads", new Whole(1, 128), "1"),
-            start("busy-wait-millis", new Whole(0, 1000), "0"),
             // Clients.
             live("requirepass", new Text(), ""),
             live("maxclients", new Whole(1, 1_000_000), "10000"),
@@ -47,6 +46,9 @@ public final class Directives {
                     "client-output-buffer-limit",
                     new OutputLimits(),
                     "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"),
+            live("client-unanswered-max", new Whole(1, 1 << 20), "4096"),
+            live("route-timeout-millis", new Whole(0, 3_600_000), "5000"),
+            live("busy-wait-millis", new Whole(0, 3_600_000), "1000"),
             // Data.
             start("databases", new Whole(1, 1024), "16"),
             live("maxmemory", new Bytes(0, 1L << 50), "0"),

@@ -200,11 +200,6 @@ public final class NodeConfig {
         return integer("io-threads");
     }
 
-    /** How long an event loop looks for work before it sleeps; 0 = it sleeps at once. */
-    public int busyWaitMillis() {
-        return integer("busy-wait-millis");
-    }
-
     // -- cluster ------------------------------------------------------------------------------------------------
 
     /** 40 hex digits; empty: the node keeps an id of its own in {@link #dir()}. */
@@ -260,6 +255,21 @@ public final class NodeConfig {
 
     public long queryBufferMaxBytes() {
         return number("client-query-buffer-limit");
+    }
+
+    /** Requests of one connection that may be unanswered; beyond it nothing more is read from it. */
+    public int unansweredMax() {
+        return integer("client-unanswered-max");
+    }
+
+    /** How long a request waits for a leader before it is refused. */
+    public int routeTimeoutMillis() {
+        return integer("route-timeout-millis");
+    }
+
+    /** How long a request waits for room when too much is in flight, before it is refused. */
+    public int busyWaitMillis() {
+        return integer("busy-wait-millis");
     }
 
     // -- data ---------------------------------------------------------------------------------------------------

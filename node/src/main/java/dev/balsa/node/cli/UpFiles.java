@@ -1,0 +1,130 @@
+package dev.balsa.node.cli;
+
+import dev.balsa.node.cluster.NodeIdentity;
+import dev.balsa.node.config.NodeConfig;
+import dev.balsa.proto.cluster.ClusterMap;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The directory of {@code balsa up}: {@code lock}, and for each node {@code nodeN/node.conf}, its data, and {@code nodeN/log}. The configurations are written once
+ * and then belong to the user. Holds the lock until it is closed.
+ */
+final class UpFiles implements AutoCloseable {
+    static final String CONFIG = "node.conf";
+
+    private final UpOptions options;
+    private final FileChannel lockFile;
+    private final FileLock lock;
+
+    private UpFiles(UpOptions options, FileChannel lockFile, FileLock lock) {
+        this.options = options;
+        this.lockFile = lockFile;
+        this.lock = lock;
+    }
+
+    /** Takes the directory, makes what is missing, and checks that what is there fits. */
+    static UpFiles open(UpOptions options) throws IOException {
+        Files.createDirectories(options.directory());
+        Path file = options.directory().resolve("lock");
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = null;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            // This process has it.
+        }
+        if (lock == null) {
+            channel.close();
+            throw new UserError(options.directory() + " is in use by another 'balsa up'. Stop that one, or give another --dir.");
+        }
+        UpFiles files = new UpFiles(options, channel, lock);
+        try {
+            files.prepare();
+            return files;
+        } catch (IOException | RuntimeException e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    private void prepare() throws IOException {
+        int found = 0;
+        while (Files.exists(config(found + 1))) {
+            found++;
+        }
+        if (found == 0) {
+            found();
+        } else {
+            checkFits(found);
+        }
+    }
+
+    private void found() throws IOException {
+        List<String> members = new ArrayList<>();
+        List<String> ids = new ArrayList<>();
+        for (int i = 1; i <= options.nodes(); i++) {
+            ids.add(NodeIdentity.random());
+            members.add("cluster-node " + ids.getLast() + " 127.0.0.1 " + options.plainPort(i) + " " + options.clusterPort(i) + " "
+                    + options.raftPort(i));
+        }
+        // The last one first: a directory without node1/node.conf was not finished, and is begun again.
+        for (int i = options.nodes(); i >= 1; i--) {
+            List<String> lines = new ArrayList<>(List.of(
+                    "# Node " + i + " of a cluster on this machine. Written once by 'balsa up'; what you change here stays.",
+                    "# 'balsa node " + config(i) + "' runs it alone.",
+                    "node-id " + ids.get(i - 1),
+                    "dir .",
+                    "groups " + options.groups()));
+            lines.addAll(members);
+            Files.createDirectories(options.nodeDirectory(i));
+            Files.write(config(i), lines);
+        }
+    }
+
+    private void checkFits(int found) {
+        NodeConfig first = config(1, List.of());
+        List<ClusterMap.Node> members = first.members();
+        int port = members.isEmpty() ? 0 : members.getFirst().port() - 1;
+        if (members.size() != found || found != options.nodes() || first.groups() != options.groups() || port != options.port()) {
+            throw new UserError(options.directory() + " holds a cluster of " + found + " nodes and " + first.groups() + " groups on port "
+                    + port + ". Resume it with\n  balsa up --nodes " + found + " --groups " + first.groups() + " --port " + port + " --dir "
+                    + options.directory() + "\nor begin another one with another --dir, or delete this directory and its data.");
+        }
+    }
+
+    private static NodeConfig config(Path file, List<String> arguments) {
+        return NodeConfig.load(file, arguments);
+    }
+
+    private NodeConfig config(int i, List<String> arguments) {
+        return config(config(i), arguments);
+    }
+
+    /** {@code node.conf} of node {@code i}. */
+    Path config(int i) {
+        return options.nodeDirectory(i).resolve(CONFIG);
+    }
+
+    /** What the nodes were configured to, in their order. */
+    List<NodeConfig> configs() {
+        List<NodeConfig> configs = new ArrayList<>();
+        for (int i = 1; i <= options.nodes(); i++) {
+            configs.add(config(i, List.of()));
+        }
+        return configs;
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.release();
+        lockFile.close();
+    }
+}
