@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * opening thread.
  */
 final class LogRecovery {
-    private static final int WINDOW_BYTES = 1 << 20;
+    private static final int WINDOW_MAX_BYTES = 1 << 20;
 
     private final LogFiles files;
     private final SegmentLogConfig config;
@@ -52,7 +52,7 @@ final class LogRecovery {
 
     /** Reads all live segments; returns how far remains stand behind the end of the last one, -1 if there are none. */
     private long verify(LogDirectory directory, LogMeta meta) throws IOException {
-        RecordWindow window = new RecordWindow(WINDOW_BYTES);
+        RecordWindow window = new RecordWindow(Math.min(WINDOW_MAX_BYTES, config.segmentBytes()));
         long tornEnd = -1;
         for (int i = 0; i < directory.segments().size(); i++) {
             long firstIndex = directory.segments().get(i);
@@ -93,6 +93,9 @@ final class LogRecovery {
     }
 
     private Opened repair(LogDirectory directory, LogMeta meta, long tornEnd) throws IOException {
+        // The names that were just read may not be on the disk: after a process was killed between a rename and its
+        // sync, the new name is seen now, and after a power failure it would be the old one again.
+        files.syncDirectory();
         SegmentShelf shelf = new SegmentShelf(files, config, salts, directory.spares());
         for (long dead : directory.dead()) {
             shelf.retire(dead);

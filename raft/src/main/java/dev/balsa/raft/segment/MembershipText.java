@@ -49,7 +49,7 @@ public record MembershipText(
         String start = WORDS.get(i) + " ";
         String line = lines.get(i);
         if (!line.startsWith(start)) {
-            throw new IllegalArgumentException("line " + (i + 1) + " of a membership begins with " + start + "and not: " + line);
+            throw new IllegalArgumentException("a line that begins with " + start + "expected: " + line);
         }
         String addresses = line.substring(start.length());
         return addresses.isEmpty() ? List.of() : List.of(addresses.split(",", -1));

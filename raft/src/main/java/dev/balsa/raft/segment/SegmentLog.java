@@ -171,7 +171,7 @@ public final class SegmentLog implements Closeable {
             int length = batch.payload(i).remaining();
             if (batch.index(i) != first + i || length > RecordFormat.LENGTH_MAX) {
                 throw new IllegalArgumentException(
-                        "entry " + batch.index(i) + " of " + length + " bytes, number " + i + " of a batch from " + first);
+                        "entry " + batch.index(i) + " of " + length + " bytes at " + i + " of a batch from " + first);
             }
             bytes += RecordFormat.bytes(length);
         }
@@ -207,13 +207,26 @@ public final class SegmentLog implements Closeable {
             }
             throw breaking(e);
         }
-        if (active != null) {
+        int kept = current.length;
+        if (active != null && active.firstIndex() == nextIndex) {
+            // An empty segment that is too small: the new one has its name and has just taken its place.
+            kept--;
+            closeReplaced(active);
+        } else if (active != null) {
             active.seal();
         }
-        Segment[] more = Arrays.copyOf(current, current.length + 1);
-        more[current.length] = next;
+        Segment[] more = Arrays.copyOf(current, kept + 1);
+        more[kept] = next;
         segments = more;
         return next;
+    }
+
+    private void closeReplaced(Segment empty) throws IOException {
+        try {
+            empty.close();
+        } catch (IOException e) {
+            throw breaking(e);
+        }
     }
 
     private long write(Segment segment, EntryBatch batch) throws IOException {

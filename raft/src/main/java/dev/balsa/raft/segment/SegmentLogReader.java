@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Every record is verified. What opening the log would cut off (a torn tail, a cut in progress) is left out.
  */
 public final class SegmentLogReader implements Closeable {
-    private static final int WINDOW_BYTES = 1 << 20;
+    private static final int WINDOW_BYTES = 256 << 10;
 
     private final LogFiles files;
     private final LogDirectory directory;
