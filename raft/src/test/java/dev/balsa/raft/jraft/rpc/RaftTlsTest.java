@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RaftTlsTest {
     private static final char[] PASSWORD = "changeit".toCharArray();
     private static final RpcConfig PLAIN =
-            RpcConfig.defaults("test").withSecret("secret").withTimes(new RpcTimes(700, 10, 100, 3_000));
+            RpcConfig.defaults("test").withSecret("secret").withTimes(new RpcTimes(500, 10, 100, 3_000));
 
     @TempDir
     private static Path directory;
@@ -73,7 +73,7 @@ class RaftTlsTest {
     private static void keytool(String... arguments) throws Exception {
         Stream<String> command = Stream.concat(
                 Stream.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()),
-                Stream.concat(Arrays.stream(arguments), Stream.of("-storepass", new String(PASSWORD), "-noprompt")));
+                Stream.concat(Arrays.stream(arguments), Stream.of("-J-XX:TieredStopAtLevel=1", "-storepass", new String(PASSWORD), "-noprompt")));
         Process process = new ProcessBuilder(command.toList()).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {

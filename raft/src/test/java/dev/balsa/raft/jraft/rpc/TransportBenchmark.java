@@ -243,7 +243,7 @@ final class TransportBenchmark {
     }
 
     /** Voluntary and other context switches of all threads of this process. */
-    private static long switches() throws IOException {
+    static long switches() throws IOException {
         long sum = 0;
         try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
             for (Path thread : threads.toList()) {
