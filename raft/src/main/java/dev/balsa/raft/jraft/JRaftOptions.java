@@ -81,6 +81,9 @@ final class JRaftOptions {
         // Lease reads are unsafe under a suspended machine, clock drift, or a follower's fast restart.
         options.setReadOnlyOptions(ReadOnlyOption.ReadOnlySafe);
         options.setReplicatorPipeline(true);
+        // 32 requests of 512 KiB fill any disk or network. JRaft's 256 would put 128 MiB before the next heartbeat, more than the
+        // transport lets wait, and a refused request makes JRaft send everything unacknowledged again.
+        options.setMaxReplicatorInflightMsgs(32);
         options.setMaxLogsInMemoryBytes(config.logInMemoryMaxBytes());
         options.setOpenStatistics(false);
         // Larger than what may be in flight, so that a ring is never the first to be full.

@@ -82,6 +82,7 @@ public final class ReplicationBenchmark {
         options.setInitialConf(new Configuration(peers));
         options.setElectionTimeoutMs(5_000);
         options.setSnapshotIntervalSecs(0);
+        options.getRaftOptions().setMaxReplicatorInflightMsgs(Integer.getInteger("bench.inflight", 256));
         options.setLogUri(directory.resolve("log").toString());
         options.setRaftMetaUri(directory.resolve("meta").toString());
         if (rpc == null) {
