@@ -26,6 +26,8 @@ final class RespLimitsTest {
         refused("*1\r\n$blabla\r\n", "invalid bulk length");
         refused("*1\r\n$\r\n", "invalid bulk length");
         refused("*1\r\n$007\r\n", "invalid bulk length");
+        refused("*01\r\n$4\r\nPING\r\n", "invalid multibulk length");
+        refused("*1\r\n$04\r\nPING\r\n", "invalid bulk length");
         refused("*3\r\n$3\r\nSET\r\n$1\r\nx\r\nfooz\r\n", "expected '$', got 'f'");
         refused("*1\r\n\r\n", "expected '$', got '\r'");
         refused("*" + LINE + "1", "too big mbulk count string");
