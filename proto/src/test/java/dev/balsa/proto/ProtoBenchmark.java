@@ -134,7 +134,7 @@ public class ProtoBenchmark {
         List<CommandSpec> specs = new ArrayList<>();
         for (String name : List.of("get", "set", "del", "incr", "mset", "mget", "hset", "zadd", "zrevrangebyscore")) {
             specs.add(new CommandSpec(
-                    name, -1, 0, 1, 1, 1, List.of(), List.of(), List.of(), CommandSpec.Doc.NONE));
+                    name, -1, 0, 1, 1, 1, List.of(), List.of(), List.of(), CommandSpec.Doc.NONE, List.of()));
         }
         return new SpecTable(specs);
     }

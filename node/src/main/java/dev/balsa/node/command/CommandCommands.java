@@ -195,7 +195,7 @@ public final class CommandCommands {
         for (KeySpec keys : spec.keySpecs()) {
             CommandSpec one = new CommandSpec(
                     spec.name(), spec.arity(), spec.flagBits() | CommandFlag.MOVABLEKEYS.bit(), 0, 0, 0, List.of(keys),
-                    List.of(), List.of(), CommandSpec.Doc.NONE);
+                    List.of(), List.of(), CommandSpec.Doc.NONE, List.of());
             boolean[] found = new boolean[1];
             KeyPositions.find(one, request, at -> found[0] |= at == position);
             if (found[0]) {

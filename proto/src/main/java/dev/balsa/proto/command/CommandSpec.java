@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param categories ACL categories without the at sign, e.g. {@code write string slow}
  * @param subcommands empty for a command that is no container
  * @param doc for COMMAND DOCS
+ * @param tips hints for clients and proxies, e.g. {@code request_policy:all_shards}
  */
 public record CommandSpec(
         String name,
@@ -27,12 +28,29 @@ public record CommandSpec(
         List<KeySpec> keySpecs,
         List<String> categories,
         List<CommandSpec> subcommands,
-        Doc doc) {
+        Doc doc,
+        List<String> tips) {
 
     public CommandSpec {
         keySpecs = List.copyOf(keySpecs);
         categories = List.copyOf(categories);
         subcommands = List.copyOf(subcommands);
+        tips = List.copyOf(tips);
+    }
+
+    /** Without tips. */
+    public CommandSpec(
+            String name,
+            int arity,
+            long flagBits,
+            int firstKey,
+            int lastKey,
+            int keyStep,
+            List<KeySpec> keySpecs,
+            List<String> categories,
+            List<CommandSpec> subcommands,
+            Doc doc) {
+        this(name, arity, flagBits, firstKey, lastKey, keyStep, keySpecs, categories, subcommands, doc, List.of());
     }
 
     /**

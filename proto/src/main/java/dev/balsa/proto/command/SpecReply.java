@@ -33,8 +33,8 @@ public final class SpecReply {
         for (String category : spec.categories()) {
             reply.simple("@" + category);
         }
-        reply.set(spec.doc().tips().size());
-        for (String tip : spec.doc().tips()) {
+        reply.set(spec.tips().size());
+        for (String tip : spec.tips()) {
             reply.bulk(tip);
         }
         reply.set(spec.keySpecs().size());
@@ -53,7 +53,7 @@ public final class SpecReply {
 
     /**
      * The specs that a reply to COMMAND or COMMAND INFO holds, in RESP2 or RESP3. What the reply does not tell (all of
-     * {@link CommandSpec.Doc} but the tips) is empty; flags that this program does not know are left out, and so are
+     * {@link CommandSpec.Doc}) is empty; flags that this program does not know are left out, and so are
      * unknown commands (nil).
      *
      * @throws IllegalArgumentException if {@code bytes} are no such reply
@@ -155,7 +155,6 @@ public final class SpecReply {
         for (RespReply sub : items(items.get(9))) {
             subcommands.add(spec(sub));
         }
-        CommandSpec.Doc doc = new CommandSpec.Doc("", "", "", "", texts(items.get(7)), null, false);
         return new CommandSpec(
                 text(items.get(0)),
                 number(items.get(1)),
@@ -166,7 +165,8 @@ public final class SpecReply {
                 keySpecs,
                 categories,
                 subcommands,
-                doc);
+                CommandSpec.Doc.NONE,
+                texts(items.get(7)));
     }
 
     private static long flagBits(List<String> shown) {

@@ -1,0 +1,130 @@
+package dev.balsa.chaos.cluster;
+
+import dev.balsa.chaos.workload.RespSocket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Some nodes on this machine, each a process, each with a directory and addresses of its own. Owned by the test's thread. */
+public final class TestCluster implements AutoCloseable {
+    private final Path directory;
+    private final List<NodeProcess> nodes = new ArrayList<>();
+
+    private TestCluster(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Prepares (does not start) a cluster; node <i>i</i> gets the loopback address 127.0.1.<i>i</i>, so that its traffic can be told from the others'.
+     *
+     * @param directives further lines for every node's configuration
+     */
+    public static TestCluster create(Path directory, int nodeCount, int groupCount, String... directives) throws IOException {
+        TestCluster cluster = new TestCluster(directory);
+        List<NodeProcess.Ports> ports = new ArrayList<>();
+        for (int i = 1; i <= nodeCount; i++) {
+            String host = "127.0.1." + i;
+            ports.add(new NodeProcess.Ports(host, freePort(host), freePort(host), freePort(host)));
+        }
+        for (int i = 1; i <= nodeCount; i++) {
+            Path home = Files.createDirectories(directory.resolve("node" + i));
+            Path config = home.resolve("node.conf");
+            Files.write(config, configuration(i, ports, home, groupCount, directives));
+            cluster.nodes.add(new NodeProcess(i, config, home.resolve("out.log"), ports.get(i - 1)));
+        }
+        return cluster;
+    }
+
+    private static List<String> configuration(
+            int number, List<NodeProcess.Ports> all, Path home, int groupCount, String[] directives) {
+        NodeProcess.Ports own = all.get(number - 1);
+        List<String> lines = new ArrayList<>();
+        lines.add("node-id " + id(number));
+        lines.add("bind " + own.host());
+        lines.add("port " + own.plain());
+        lines.add("cluster-port " + own.cluster());
+        lines.add("raft-port " + own.raft());
+        lines.add("dir " + home.toAbsolutePath());
+        lines.add("groups " + groupCount);
+        for (int i = 1; i <= all.size(); i++) {
+            NodeProcess.Ports peer = all.get(i - 1);
+            lines.add("cluster-node " + id(i) + " " + peer.host() + " " + peer.plain() + " " + peer.cluster() + " " + peer.raft());
+        }
+        lines.addAll(List.of(directives));
+        return lines;
+    }
+
+    private static String id(int number) {
+        return String.format(Locale.ROOT, "%040x", number);
+    }
+
+    private static int freePort(String host) throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+            return socket.getLocalPort();
+        }
+    }
+
+    public List<NodeProcess> nodes() {
+        return nodes;
+    }
+
+    /** Node <i>number</i>, from 1 on. */
+    public NodeProcess node(int number) {
+        return nodes.get(number - 1);
+    }
+
+    public void startAll() throws IOException {
+        for (NodeProcess node : nodes) {
+            if (!node.isAlive()) {
+                node.start();
+            }
+        }
+    }
+
+    /**
+     * Which node leads the group of slot 0, as the node {@code asked} sees it; 0 = it knows of none or does not answer.
+     */
+    public int leader(NodeProcess asked) {
+        try (RespSocket socket = RespSocket.connect(asked.ports().host(), asked.ports().cluster(), 2_000)) {
+            String slots = socket.call("CLUSTER", "SLOTS");
+            // One range: "*:0 :16383 *$127.0.1.2 :port $id *…": the first host named is the leader.
+            Matcher host = Pattern.compile("\\$127\\.0\\.1\\.(\\d+)").matcher(slots);
+            return host.find() ? Integer.parseInt(host.group(1)) : 0;
+        } catch (IOException down) {
+            return 0;
+        }
+    }
+
+    /** The ends of all logs, for a failing test's message. */
+    public String logs() {
+        StringBuilder text = new StringBuilder();
+        for (NodeProcess node : nodes) {
+            text.append("--- node ").append(node.number()).append('\n').append(node.tail()).append('\n');
+        }
+        return text.toString();
+    }
+
+    /** Kills what still runs and removes the directory. */
+    @Override
+    public void close() throws IOException, InterruptedException {
+        for (NodeProcess node : nodes) {
+            if (node.isAlive()) {
+                node.kill();
+            }
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

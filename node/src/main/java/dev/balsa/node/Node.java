@@ -1,0 +1,222 @@
+package dev.balsa.node;
+
+import dev.balsa.node.cluster.LeaderTable;
+import dev.balsa.node.cluster.NodeIdentity;
+import dev.balsa.node.cluster.StaticMap;
+import dev.balsa.node.command.Command;
+import dev.balsa.node.command.CommandTable;
+import dev.balsa.node.config.NodeConfig;
+import dev.balsa.node.replication.HostedGroup;
+import dev.balsa.node.replication.SlotGroup;
+import dev.balsa.node.replication.SlotGroupConfig;
+import dev.balsa.proto.cluster.ClusterMap;
+import dev.balsa.proxy.front.Front;
+import dev.balsa.proxy.front.FrontSettings;
+import dev.balsa.proxy.front.RespServer;
+import dev.balsa.proxy.route.Backend;
+import dev.balsa.proxy.route.Mode;
+import dev.balsa.raft.RaftConfig;
+import dev.balsa.raft.RaftHost;
+import dev.balsa.raft.RaftLimits;
+import dev.balsa.raft.jraft.JRaftHost;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node: replicas of the slot groups, and the fronts that clients connect to. Built in the order of its dependencies and closed in the opposite one.
+ * Owned by the main thread; {@link #stop} may be called from any.
+ */
+final class Node implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final int TRANSFER_MAX_SECONDS = 3;
+
+    private final NodeConfig config;
+    private final NodeView.Identity identity;
+    private final EventLoopGroup loops;
+    private final ExecutorService background;
+    private final RaftHost raft;
+    private final List<HostedGroup> groups = new ArrayList<>();
+    private final List<RespServer> listeners = new ArrayList<>();
+    private final CompletableFuture<Integer> stopped = new CompletableFuture<>();
+    private final NodeView view;
+    private final Front front;
+
+    /** Starts everything; returns when the ports are open. */
+    Node(NodeConfig config) throws IOException {
+        this.config = config;
+        Files.createDirectories(config.dir());
+        String nodeId = NodeIdentity.loadOrCreate(config.dir(), config.nodeId());
+        ClusterMap map = StaticMap.of(config, nodeId);
+        this.identity = new NodeView.Identity(nodeId, map, new LeaderTable(map));
+        this.loops = RespServer.newLoops(config.ioThreads());
+        this.background = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("balsa-background").factory());
+        this.view = new NodeView(identity, config, groups, this::front, this::stop);
+        ClusterMap.Node self = self(map, nodeId);
+        this.raft = new JRaftHost(new JRaftHost.Listen(
+                config.raftBind().isEmpty() ? self.host() : config.raftBind(), self.raftPort()));
+        for (ClusterMap.Group group : map.groups()) {
+            groups.add(start(group, self));
+        }
+        this.front = new Front(
+                new FrontSettings(),
+                CommandTable.all().stream().map(Command::spec).toList(),
+                new NodeClusterView(identity, this::local, this::local),
+                (request, args) -> request.reply("-ERR no admin\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, 15));
+        listen(config.port(), Mode.PLAIN);
+        listen(config.clusterPort(), Mode.CLUSTER);
+    }
+
+    private HostedGroup start(ClusterMap.Group group, ClusterMap.Node self) {
+        EventLoop loop = loops.next();
+        String name = "g" + group.id();
+        List<String> peers = identity.map().nodes().stream().map(Node::raftAddress).toList();
+        Path directory = config.dir().resolve(name);
+        RaftConfig raftConfig = new RaftConfig(
+                        name,
+                        directory,
+                        raftAddress(self),
+                        peers,
+                        config.electionTimeoutMillis(),
+                        config.electionSpreadMillis(),
+                        Math.max(64, config.entriesInFlightMax() * 4),
+                        config.logMemoryMaxBytes(),
+                        config.raftLog(),
+                        config.appendFsync().equals("always"))
+                .withLimits(RaftLimits.DEFAULTS.withDiskFreeBytesMin(config.diskReserveBytes()));
+        HostedGroup.Surroundings shared = new HostedGroup.Surroundings(
+                new Environment(), (request, args, nanos, failed) -> {}, background, this::leaderHeard, this::fail);
+        return new HostedGroup(group, limits(), loop, shared, raft, raftConfig, new SecureRandom().nextLong());
+    }
+
+    private SlotGroupConfig limits() {
+        return new SlotGroupConfig(
+                config.databases(),
+                config.arenaMaxBytes(),
+                config.batchMaxBytes(),
+                config.batchMaxCommands(),
+                config.commandMaxBytes(),
+                config.entriesInFlightMax(),
+                config.waitingMaxBytes(),
+                config.applyQueueMaxBytes(),
+                config.snapshotLogBytes(),
+                config.rdbCompression());
+    }
+
+    private void listen(int port, Mode mode) throws IOException {
+        if (port == 0) {
+            return;
+        }
+        for (String bind : config.bind()) {
+            boolean optional = bind.startsWith("-");
+            String address = optional ? bind.substring(1) : bind;
+            try {
+                listeners.add(RespServer.listen(
+                        front, mode, new InetSocketAddress(address.equals("*") ? "0.0.0.0" : address, port), loops));
+            } catch (IOException e) {
+                if (!optional) {
+                    throw e;
+                }
+                LOG.debug("not listening on {} port {}: {}", address, port, e.getMessage());
+            }
+        }
+    }
+
+    private Front front() {
+        return front;
+    }
+
+    private @Nullable Backend local(int group) {
+        for (HostedGroup hosted : groups) {
+            if (hosted.spec().id() == group) {
+                return hosted.slots();
+            }
+        }
+        return null;
+    }
+
+    private void leaderHeard(int group, long term, String raftAddress) {
+        identity.leaders().heard(group, term, raftAddress.isEmpty() ? null : raftAddress);
+    }
+
+    private static String raftAddress(ClusterMap.Node node) {
+        return node.host() + ":" + node.raftPort();
+    }
+
+    private static ClusterMap.Node self(ClusterMap map, String nodeId) {
+        return map.nodes().stream().filter(node -> node.id().equals(nodeId)).findFirst().orElseThrow();
+    }
+
+    /** Waits until the node is told to stop; the process's exit status. */
+    int awaitStop() {
+        return stopped.join();
+    }
+
+    /** @param now without handing over leadership first */
+    void stop(boolean now) {
+        if (now) {
+            stopped.complete(0);
+            return;
+        }
+        var _ = view.transferAll(null)
+                .completeOnTimeout(false, TRANSFER_MAX_SECONDS, TimeUnit.SECONDS)
+                .whenComplete((moved, failure) -> stopped.complete(0));
+    }
+
+    /** A replica here cannot go on: the process ends at once, and its supervisor starts it anew. */
+    private void fail(Throwable cause) {
+        LOG.error("this node cannot go on and stops", cause);
+        stopped.complete(1);
+    }
+
+    @Override
+    public void close() {
+        listeners.forEach(RespServer::close);
+        groups.forEach(HostedGroup::close);
+        raft.close();
+        background.shutdown();
+        var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+
+    /** What the slot groups ask of this node. */
+    private final class Environment implements SlotGroup.Environment {
+        @Override
+        public LongSupplier wallMillis() {
+            return System::currentTimeMillis;
+        }
+
+        @Override
+        public String clusterAddress(@Nullable String raftAddress) {
+            ClusterMap.Node node = identity.leaders().nodeAt(raftAddress);
+            return node == null ? "" : node.host() + ":" + node.clusterPort();
+        }
+
+        @Override
+        public boolean outOfMemory() {
+            long max = config.maxMemoryBytes();
+            if (max == 0) {
+                return false;
+            }
+            long used = 0;
+            for (HostedGroup group : groups) {
+                used += group.usedBytes();
+            }
+            return used > max;
+        }
+    }
+}

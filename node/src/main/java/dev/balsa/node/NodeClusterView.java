@@ -1,0 +1,66 @@
+package dev.balsa.node;
+
+import dev.balsa.node.cluster.LeaderTable;
+import dev.balsa.proto.cluster.ClusterMap;
+import dev.balsa.proxy.route.Backend;
+import dev.balsa.proxy.route.ClusterView;
+import dev.balsa.proxy.route.SlotMap;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The cluster as the fronts of a node see it: its own replicas first, the other nodes through their cluster ports. Thread-safe. */
+final class NodeClusterView implements ClusterView {
+    private final String nodeId;
+    private final ClusterMap map;
+    private final SlotMap slots;
+    private final LeaderTable leaders;
+    private final IntFunction<@Nullable Backend> local;
+    private final IntFunction<Backend> remote;
+
+    /**
+     * @param local the replica of a group in this process
+     * @param remote reaches a group's leader in another process
+     */
+    NodeClusterView(
+            NodeView.Identity identity, IntFunction<@Nullable Backend> local, IntFunction<Backend> remote) {
+        this.nodeId = identity.nodeId();
+        this.map = identity.map();
+        this.slots = new SlotMap(map);
+        this.leaders = identity.leaders();
+        this.local = local;
+        this.remote = remote;
+    }
+
+    @Override
+    public ClusterMap map() {
+        return map;
+    }
+
+    @Override
+    public SlotMap slots() {
+        return slots;
+    }
+
+    @Override
+    public @Nullable Backend backend(int group) {
+        Backend here = local.apply(group);
+        return here != null && (leadsHere(group) || map.nodes().size() == 1) ? here : remote.apply(group);
+    }
+
+    @Override
+    public @Nullable Backend local(int group) {
+        return local.apply(group);
+    }
+
+    @Override
+    public boolean leadsHere(int group) {
+        ClusterMap.Node leader = leaders.leader(group);
+        return leader != null && leader.id().equals(nodeId);
+    }
+
+    @Override
+    public String leaderAddress(int group) {
+        ClusterMap.Node leader = leaders.leader(group);
+        return leader == null ? "" : leader.host() + ":" + leader.clusterPort();
+    }
+}

@@ -1,0 +1,52 @@
+package dev.balsa.node.replication;
+
+import dev.balsa.node.engine.Database;
+import dev.balsa.node.engine.Keyspace;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a group's loop tells other threads about its data. Immutable.
+ *
+ * @param keys by database
+ * @param appliedEntries since the process began
+ * @param appliedWrites commands of those entries
+ * @param hits lookups of reads that found their key
+ */
+public record GroupFigures(
+        List<Keys> keys,
+        long usedBytes,
+        long logMillis,
+        long appliedIndex,
+        long appliedEntries,
+        long appliedWrites,
+        long expiredKeys,
+        long hits,
+        long misses) {
+
+    /**
+     * Keys of one database.
+     *
+     * @param withDeadline those that expire
+     */
+    public record Keys(long count, long withDeadline) {}
+
+    static GroupFigures of(EntryRunner runner) {
+        Keyspace keyspace = runner.keyspace();
+        List<Keys> keys = new ArrayList<>(keyspace.databases());
+        for (int i = 0; i < keyspace.databases(); i++) {
+            Database database = keyspace.database(i);
+            keys.add(new Keys(database.size(), database.sizeWithDeadline()));
+        }
+        return new GroupFigures(
+                keys,
+                keyspace.usedBytes(),
+                runner.logMillis(),
+                runner.appliedIndex(),
+                runner.appliedEntries(),
+                runner.appliedWrites(),
+                runner.expiredKeys(),
+                runner.hits(),
+                runner.misses());
+    }
+}

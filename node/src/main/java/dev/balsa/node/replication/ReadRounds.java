@@ -1,0 +1,151 @@
+package dev.balsa.node.replication;
+
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proxy.route.Request;
+import dev.balsa.raft.RaftFailure;
+import dev.balsa.raft.RaftGroup;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The linearizable reads of a group: those that arrive while a ReadIndex round is out wait for the next one, and all reads of a round share it. A read
+ * shares only a round that began after it arrived. Owned by the group's loop.
+ */
+final class ReadRounds {
+    /** Where reads go that need the log's time to move on, and who tells refused ones. */
+    interface Owner {
+        boolean leads();
+
+        long clockMillis();
+
+        /** The read met a key that is due by the clock but not by the log. */
+        void readMetDueKey(Request request, Args args);
+
+        void refused(Batch reads, RaftFailure failure);
+    }
+
+    private final EventLoop loop;
+    private final EntryRunner runner;
+    private final Batches batches;
+    private final SeedSequence seeds;
+    private final Owner owner;
+    private Batch waiting;
+    /** Arrived before an entry was proposed, not yet in a round. */
+    private List<ReadRound> sealed = new ArrayList<>();
+    /** In the round that is out; empty = none is. */
+    private List<ReadRound> out = new ArrayList<>();
+    private boolean roundOut;
+
+    ReadRounds(EventLoop loop, EntryRunner runner, Batches batches, SeedSequence seeds, Owner owner) {
+        this.loop = loop;
+        this.runner = runner;
+        this.batches = batches;
+        this.seeds = seeds;
+        this.owner = owner;
+        this.waiting = batches.take();
+    }
+
+    void add(Request request, Args args) {
+        waiting.addRead(request, args);
+    }
+
+    int waitingBytes() {
+        return waiting.bytes();
+    }
+
+    boolean hasWaiting() {
+        return !waiting.isEmpty() || !sealed.isEmpty();
+    }
+
+    /** Starts a round for everything that waits, unless one is out. */
+    void startIfPossible(RaftGroup raft) {
+        if (roundOut || !hasWaiting()) {
+            return;
+        }
+        seal();
+        List<ReadRound> round = sealed;
+        sealed = new ArrayList<>(2);
+        out = round;
+        roundOut = true;
+        raft.readIndex(new RaftGroup.ReadDone() {
+            @Override
+            public void ready(long index) {
+                loop.execute(() -> roundReady(round));
+            }
+
+            @Override
+            public void failed(RaftFailure failure) {
+                loop.execute(() -> roundFailed(round, failure));
+            }
+        });
+    }
+
+    /** All reads that have arrived and are not answered: an entry that is proposed now may answer them when it is committed. */
+    List<ReadRound> unanswered() {
+        seal();
+        if (sealed.isEmpty() && out.isEmpty()) {
+            return List.of();
+        }
+        List<ReadRound> all = new ArrayList<>(out.size() + sealed.size());
+        for (ReadRound round : out) {
+            if (!round.answered) {
+                all.add(round);
+            }
+        }
+        all.addAll(sealed);
+        return all;
+    }
+
+    /** Answers reads with the state as it is: the caller has set the time and knows that leadership is confirmed. */
+    void answer(List<ReadRound> rounds) {
+        for (ReadRound round : rounds) {
+            if (!round.answered) {
+                round.answered = true;
+                run(round.reads);
+            }
+        }
+    }
+
+    private void seal() {
+        if (!waiting.isEmpty()) {
+            sealed.add(new ReadRound(waiting, false));
+            waiting = batches.take();
+        }
+    }
+
+    private void roundReady(List<ReadRound> round) {
+        // A follower answers by log time alone: only the leader can move the log on when a key is due by the clock.
+        runner.beginReads(owner.leads() ? owner.clockMillis() : runner.logMillis());
+        answer(round);
+        roundOver();
+    }
+
+    private void roundFailed(List<ReadRound> round, RaftFailure failure) {
+        for (ReadRound part : round) {
+            if (!part.answered) {
+                part.answered = true;
+                owner.refused(part.reads, failure);
+                batches.giveBack(part.reads);
+            }
+        }
+        roundOver();
+    }
+
+    private void roundOver() {
+        roundOut = false;
+        out = List.of();
+    }
+
+    private void run(Batch reads) {
+        Args args = runner.args();
+        int at = 0;
+        for (int i = 0; i < reads.size(); i++) {
+            at = reads.readFrom(at, i, args);
+            if (!runner.read(reads.request(i), args, seeds.next())) {
+                owner.readMetDueKey(reads.request(i), args);
+            }
+        }
+        batches.giveBack(reads);
+    }
+}

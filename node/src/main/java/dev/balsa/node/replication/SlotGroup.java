@@ -1,0 +1,427 @@
+package dev.balsa.node.replication;
+
+import dev.balsa.node.engine.Keyspace;
+import dev.balsa.proto.command.CommandFlag;
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proxy.route.Backend;
+import dev.balsa.proxy.route.Request;
+import dev.balsa.proxy.route.Request.Refusal;
+import dev.balsa.raft.Proposal;
+import dev.balsa.raft.RaftFailure;
+import dev.balsa.raft.RaftGroup;
+import io.netty.channel.EventLoop;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This process's replica of one slot group: commands in, replies out, with the log in between.
+ *
+ * <p>Everything happens on one event loop, which owns the keyspace and, by default, the clients' sockets too:
+ *
+ * <pre>
+ *   submit ──► waiting batches ──(room in flight: end of the loop's turn)──► log ──► committed ──► apply ──► replies
+ *          └─► waiting reads   ──(no round out:   end of the loop's turn)──► ReadIndex ─────────► run   ──► replies
+ * </pre>
+ *
+ * Whatever arrives while an entry is on its way becomes the next entry: batches grow with the load and no timer adds delay.
+ */
+public final class SlotGroup implements Backend, ReadRounds.Owner {
+    /** What a slot group asks of its surroundings. Thread-safe. */
+    public interface Environment {
+        /** Wall clock, milliseconds since 1970. */
+        LongSupplier wallMillis();
+
+        /** Cluster address {@code host:port} of the node with this Raft address; empty if unknown. */
+        String clusterAddress(@Nullable String raftAddress);
+
+        /** Whether writes that need memory are to be refused now. */
+        boolean outOfMemory();
+    }
+
+    /** Keys and blobs freed in one slice of housekeeping: well under a millisecond. */
+    private static final int SLICE = 512;
+
+    private final String name;
+    private final SlotGroupConfig config;
+    private final EventLoop loop;
+    private final Environment environment;
+    private final EntryRunner runner;
+    private final LogClock clock;
+    private final SeedSequence seeds;
+    private final Batches batches = new Batches();
+    private final ReadRounds reads;
+    private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Flight> inFlight = new ArrayDeque<>();
+    private final Runnable flush = this::flush;
+    private final Runnable housekeep = this::housekeep;
+    private @Nullable RaftGroup raft;
+    private long waitingBytes;
+    private boolean flushScheduled;
+    private boolean housekeeping;
+    private boolean leads;
+    private boolean single;
+    private boolean closed;
+
+    /** @param seed where this process's sequence of entry seeds begins */
+    public SlotGroup(
+            String name, SlotGroupConfig config, EventLoop loop, Environment environment, EntryRunner runner, long seed) {
+        this.name = name;
+        this.config = config;
+        this.loop = loop;
+        this.environment = environment;
+        this.runner = runner;
+        this.clock = new LogClock(environment.wallMillis());
+        this.seeds = new SeedSequence(seed);
+        this.reads = new ReadRounds(loop, runner, batches, seeds, this);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    public EntryRunner runner() {
+        return runner;
+    }
+
+    public Keyspace keyspace() {
+        return runner.keyspace();
+    }
+
+    /** Whether this replica leads. */
+    @Override
+    public boolean leads() {
+        return leads;
+    }
+
+    /** Connects the group to its log. Called once, on the loop. */
+    public void open(RaftGroup group) {
+        this.raft = group;
+        this.single = group.peers().size() == 1;
+        scheduleFlushIfNeeded();
+    }
+
+    /** Who votes in the group from now on: only in a group of one may a read do without a round. */
+    void membersChanged(int count) {
+        single = count == 1;
+    }
+
+    // -- commands in ----------------------------------------------------------------------------------------------
+
+    @Override
+    public void submit(Request request, Args args) {
+        if (loop.inEventLoop()) {
+            accept(request, args);
+        } else {
+            Args own = copy(args);
+            loop.execute(() -> accept(request, own));
+        }
+    }
+
+    private void accept(Request request, Args args) {
+        if (raft == null || closed) {
+            request.notExecuted(new Refusal.NotLeader(""), args);
+        } else if (request.spec().isWrite()) {
+            acceptWrite(request, args);
+        } else {
+            acceptRead(request, args);
+        }
+    }
+
+    private void acceptWrite(Request request, Args args) {
+        int bytes = args.end() - args.start();
+        if (!leads) {
+            refuseNotLeader(request, args);
+        } else if (bytes > config.commandMaxBytes()) {
+            error(request, "ERR command of " + bytes + " bytes is larger than command-max-bytes ("
+                    + config.commandMaxBytes() + ")");
+        } else if (request.spec().has(CommandFlag.DENYOOM) && environment.outOfMemory()) {
+            error(request, "OOM command not allowed when used memory > 'maxmemory'.");
+        } else if (waitingBytes + bytes > config.waitingMaxBytes()) {
+            request.notExecuted(new Refusal.Busy("too many writes are waiting for the log"), args);
+        } else {
+            waitingBytes += bytes;
+            batchWithRoom(bytes).addWrite(request, args);
+            scheduleFlush();
+        }
+    }
+
+    private void acceptRead(Request request, Args args) {
+        if (leads && request.followsWrite()) {
+            batchWithRoom(args.end() - args.start()).addRead(request, args);
+            scheduleFlush();
+        } else if (leads && single) {
+            // In a group of one, everything acknowledged has been applied: a read runs at once.
+            runner.beginReads(clock.nowMillis());
+            if (!runner.read(request, args, seeds.next())) {
+                readMetDueKey(request, args);
+            }
+        } else if (!leads && !request.followerMayServe()) {
+            refuseNotLeader(request, args);
+        } else if (reads.waitingBytes() > config.waitingMaxBytes()) {
+            request.notExecuted(new Refusal.Busy("too many reads are waiting"), args);
+        } else {
+            reads.add(request, args);
+            scheduleFlush();
+        }
+    }
+
+    private Batch batchWithRoom(int bytes) {
+        Batch last = waiting.peekLast();
+        if (last == null
+                || last.size() >= config.entryMaxCommands()
+                || !last.isEmpty() && last.bytes() + bytes > config.entryMaxBytes()) {
+            last = batches.take();
+            waiting.add(last);
+        }
+        return last;
+    }
+
+    // -- one turn -------------------------------------------------------------------------------------------------
+
+    private void scheduleFlush() {
+        if (!flushScheduled) {
+            flushScheduled = true;
+            // Runs when this turn's sockets have been read: all that arrived together leaves together.
+            loop.execute(flush);
+        }
+    }
+
+    private void flush() {
+        flushScheduled = false;
+        while (leads && raft != null && inFlight.size() < config.entriesInFlightMax() && !waiting.isEmpty()) {
+            propose(waiting.remove());
+        }
+        if (raft != null) {
+            reads.startIfPossible(raft);
+        }
+    }
+
+    private void propose(Batch batch) {
+        waitingBytes -= batch.writeBytes();
+        if (batch.hasNoEntry()) {
+            if (inFlight.isEmpty()) {
+                runWithoutEntry(batch);
+                return;
+            }
+            // These reads follow writes that are still on their way: an empty entry keeps their place.
+            batch.tick();
+        }
+        Flight flight = new Flight(batch, batch.finish(clock.nowMillis(), seeds.next()), reads.unanswered());
+        inFlight.add(flight);
+        log().propose(flight.data, flight);
+    }
+
+    /** Only reads, and the writes that they followed have been answered meanwhile. */
+    private void runWithoutEntry(Batch batch) {
+        Args args = new Args();
+        int at = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            at = batch.readFrom(at, i, args);
+            if (!single) {
+                reads.add(batch.request(i), args);
+                continue;
+            }
+            runner.beginReads(clock.nowMillis());
+            if (!runner.read(batch.request(i), args, seeds.next())) {
+                readMetDueKey(batch.request(i), args);
+            }
+        }
+        batches.giveBack(batch);
+    }
+
+    /**
+     * Log time has to move on before this read can say that the key is dead, so that a key once seen dead stays dead, also after a failover to a node
+     * with a slow clock. The read runs again: before the entry in flight (whose time the log takes then), or behind a tick that goes before all that waits.
+     */
+    @Override
+    public void readMetDueKey(Request request, Args args) {
+        Batch again = batches.take();
+        again.addRead(request, args);
+        if (inFlight.isEmpty()) {
+            again.tick();
+            waiting.addFirst(again);
+            scheduleFlush();
+        } else {
+            inFlight.getFirst().answerBefore(new ReadRound(again, true));
+        }
+    }
+
+    // -- out of the log -------------------------------------------------------------------------------------------
+
+    /** The committed entry {@code index}, in order, on the loop. */
+    void apply(long index, ByteBuffer data, @Nullable Proposal proposal) {
+        if (proposal instanceof Flight flight) {
+            inFlight.remove(flight);
+            runner.beginEntry(data);
+            reads.answer(flight.readsBefore);
+            runner.apply(index, flight.batch);
+            batches.giveBack(flight.batch);
+        } else {
+            runner.apply(index, data);
+        }
+        clock.applied(runner.logMillis());
+        scheduleHousekeeping(keyspace().reclaim(1));
+        scheduleFlushIfNeeded();
+    }
+
+    void leaderStart() {
+        leads = true;
+        if (raft != null) {
+            single = raft.peers().size() == 1;
+        }
+        scheduleFlushIfNeeded();
+    }
+
+    void leaderStop() {
+        leads = false;
+        RaftFailure why = new RaftFailure.NotLeader(raft == null ? null : raft.leadership().leader());
+        while (!waiting.isEmpty()) {
+            Batch batch = waiting.remove();
+            waitingBytes -= batch.writeBytes();
+            refuseAll(batch, batch.hasNoEntry() ? null : batch.finish(0, 0), why);
+            batches.giveBack(batch);
+        }
+    }
+
+    /** An entry on its way, and who waits for it. */
+    private final class Flight implements Proposal {
+        final Batch batch;
+        final ByteBuffer data;
+        /** Reads that arrived before it was proposed: its commit answers those that no round has answered by then. */
+        List<ReadRound> readsBefore;
+
+        Flight(Batch batch, ByteBuffer data, List<ReadRound> readsBefore) {
+            this.batch = batch;
+            this.data = data;
+            this.readsBefore = readsBefore;
+        }
+
+        void answerBefore(ReadRound round) {
+            readsBefore = new ArrayList<>(readsBefore);
+            readsBefore.add(round);
+        }
+
+        @Override
+        public void failed(RaftFailure failure) {
+            loop.execute(() -> flightFailed(this, failure));
+        }
+    }
+
+    private void flightFailed(Flight flight, RaftFailure failure) {
+        inFlight.remove(flight);
+        for (ReadRound round : flight.readsBefore) {
+            if (round.leftToEntry && !round.answered) {
+                round.answered = true;
+                refused(round.reads, failure);
+                batches.giveBack(round.reads);
+            }
+        }
+        refuseAll(flight.batch, flight.data, failure);
+        batches.giveBack(flight.batch);
+        scheduleFlushIfNeeded();
+    }
+
+    private void scheduleFlushIfNeeded() {
+        if (!waiting.isEmpty() || reads.hasWaiting()) {
+            scheduleFlush();
+        }
+    }
+
+    // -- refusals -------------------------------------------------------------------------------------------------
+
+    @Override
+    public void refused(Batch refusedReads, RaftFailure failure) {
+        refuseAll(refusedReads, null, failure);
+    }
+
+    private void refuseAll(Batch batch, @Nullable ByteBuffer data, RaftFailure failure) {
+        new BatchRefusal(batch, data, refusal(failure), failure).tellAll();
+    }
+
+    private Refusal refusal(RaftFailure failure) {
+        return switch (failure) {
+            case RaftFailure.NotLeader(var leader) -> new Refusal.NotLeader(environment.clusterAddress(leader));
+            case RaftFailure.Busy(var reason) -> new Refusal.Busy(reason);
+            case RaftFailure.Closed(var reason) ->
+                new Refusal.Unavailable("MISCONF Errors writing to the AOF file: " + reason);
+            case RaftFailure.OutcomeUnknown _ -> new Refusal.NotLeader("");
+        };
+    }
+
+    private void refuseNotLeader(Request request, Args args) {
+        request.notExecuted(new Refusal.NotLeader(environment.clusterAddress(log().leadership().leader())), args);
+    }
+
+    private static void error(Request request, String line) {
+        byte[] bytes = ("-" + line + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        request.reply(bytes, 0, bytes.length);
+    }
+
+    // -- housekeeping ---------------------------------------------------------------------------------------------
+
+    @Override
+    public long clockMillis() {
+        return clock.nowMillis();
+    }
+
+    /** Called now and then by the node: moves log time on if a key is due and no write does it anyway. */
+    public void tickIfDue() {
+        if (leads && inFlight.isEmpty() && waiting.isEmpty() && keyspace().nextDeadlineMillis() <= clock.nowMillis()) {
+            Batch tick = batches.take();
+            tick.tick();
+            waiting.add(tick);
+            scheduleFlush();
+        }
+        scheduleHousekeeping(false);
+    }
+
+    private void scheduleHousekeeping(boolean garbage) {
+        if (!housekeeping && (garbage || keyspace().nextDeadlineMillis() <= runner.logMillis())) {
+            housekeeping = true;
+            loop.execute(housekeep);
+        }
+    }
+
+    private void housekeep() {
+        housekeeping = false;
+        if (!closed) {
+            keyspace().time(runner.logMillis(), runner.logMillis());
+            keyspace().removeDue(SLICE);
+            scheduleHousekeeping(keyspace().reclaim(SLICE));
+        }
+    }
+
+    /** Refuses everything from now on. */
+    void close() {
+        closed = true;
+        leads = false;
+    }
+
+    private RaftGroup log() {
+        RaftGroup group = raft;
+        if (group == null) {
+            throw new IllegalStateException("group " + name + " is not open");
+        }
+        return group;
+    }
+
+    private static Args copy(Args args) {
+        Args own = new Args();
+        own.reset(Arrays.copyOfRange(args.array(), args.start(), args.end()));
+        for (int i = 0; i < args.count(); i++) {
+            own.add(args.offset(i) - args.start(), args.length(i));
+        }
+        own.span(0, args.end() - args.start());
+        return own;
+    }
+}

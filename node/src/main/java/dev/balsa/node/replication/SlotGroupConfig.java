@@ -1,0 +1,27 @@
+package dev.balsa.node.replication;
+
+/**
+ * Limits of a slot group. Immutable.
+ *
+ * @param databases as in redis.conf
+ * @param arenaMaxBytes address space for keys and values
+ * @param entryMaxBytes commands are collected into one entry up to this size (one command may be larger)
+ * @param entryMaxCommands … and up to this number
+ * @param commandMaxBytes a larger write is refused
+ * @param entriesInFlightMax entries that are on their way through the log at once
+ * @param waitingMaxBytes commands that wait for their entry; more is refused as Busy
+ * @param applyQueueMaxBytes committed entries that wait for the loop; beyond it the replay waits
+ * @param snapshotLogBytes a snapshot is taken when this much was applied since the last one (and at least as much as the data takes)
+ * @param rdbCompression whether strings in snapshots are compressed
+ */
+public record SlotGroupConfig(
+        int databases,
+        long arenaMaxBytes,
+        int entryMaxBytes,
+        int entryMaxCommands,
+        int commandMaxBytes,
+        int entriesInFlightMax,
+        long waitingMaxBytes,
+        long applyQueueMaxBytes,
+        long snapshotLogBytes,
+        boolean rdbCompression) {}
