@@ -6,15 +6,20 @@ import dev.balsa.node.cluster.StaticMap;
 import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.config.NodeConfig;
+import dev.balsa.node.observe.Administration;
+import dev.balsa.node.observe.CommandStats;
+import dev.balsa.node.observe.NodeState;
+import dev.balsa.node.observe.Settings;
+import dev.balsa.node.observe.SlowLog;
 import dev.balsa.node.replication.HostedGroup;
 import dev.balsa.node.replication.SlotGroup;
 import dev.balsa.node.replication.SlotGroupConfig;
 import dev.balsa.proto.cluster.ClusterMap;
 import dev.balsa.proxy.front.Front;
-import dev.balsa.proxy.front.FrontSettings;
 import dev.balsa.proxy.front.RespServer;
 import dev.balsa.proxy.route.Backend;
 import dev.balsa.proxy.route.Mode;
+import dev.balsa.proxy.upstream.UpstreamSettings;
 import dev.balsa.raft.RaftConfig;
 import dev.balsa.raft.RaftHost;
 import dev.balsa.raft.RaftLimits;
@@ -53,8 +58,14 @@ final class Node implements AutoCloseable {
     private final List<HostedGroup> groups = new ArrayList<>();
     private final List<RespServer> listeners = new ArrayList<>();
     private final CompletableFuture<Integer> stopped = new CompletableFuture<>();
+    private final Settings settings;
+    private final SlowLog slowLog;
+    private final CommandStats stats;
     private final NodeView view;
+    private final NodeClusterView routes;
+    private final Administration administration;
     private final Front front;
+    private volatile long maxMemoryBytes;
 
     /** Starts everything; returns when the ports are open. */
     Node(NodeConfig config) throws IOException {
@@ -66,6 +77,13 @@ final class Node implements AutoCloseable {
         this.loops = RespServer.newLoops(config.ioThreads());
         this.background = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("balsa-background").factory());
+        this.settings = new Settings(config);
+        settings.onChange("maxmemory", value -> {
+            maxMemoryBytes = Long.parseLong(value);
+            return null;
+        });
+        this.slowLog = new SlowLog(System::currentTimeMillis, this::client);
+        this.stats = new CommandStats(slowLog);
         this.view = new NodeView(identity, config, groups, this::front, this::stop);
         ClusterMap.Node self = self(map, nodeId);
         this.raft = new JRaftHost(new JRaftHost.Listen(
@@ -73,11 +91,14 @@ final class Node implements AutoCloseable {
         for (ClusterMap.Group group : map.groups()) {
             groups.add(start(group, self));
         }
+        this.administration = new Administration(view, settings, stats, slowLog, loops.next());
+        this.routes = new NodeClusterView(
+                identity, this::local, UpstreamSettings.DEFAULT.withPassword(config.requirepass()));
         this.front = new Front(
-                new FrontSettings(),
+                FrontDirectives.bind(settings, config),
                 CommandTable.all().stream().map(Command::spec).toList(),
-                new NodeClusterView(identity, this::local, this::local),
-                (request, args) -> request.reply("-ERR no admin\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, 15));
+                routes,
+                administration.backend());
         listen(config.port(), Mode.PLAIN);
         listen(config.clusterPort(), Mode.CLUSTER);
     }
@@ -100,7 +121,7 @@ final class Node implements AutoCloseable {
                         config.appendFsync().equals("always"))
                 .withLimits(RaftLimits.DEFAULTS.withDiskFreeBytesMin(config.diskReserveBytes()));
         HostedGroup.Surroundings shared = new HostedGroup.Surroundings(
-                new Environment(), (request, args, nanos, failed) -> {}, background, this::leaderHeard, this::fail);
+                new Environment(), stats::ran, background, this::leaderHeard, this::fail);
         return new HostedGroup(group, limits(), loop, shared, raft, raftConfig, new SecureRandom().nextLong());
     }
 
@@ -135,6 +156,10 @@ final class Node implements AutoCloseable {
                 LOG.debug("not listening on {} port {}: {}", address, port, e.getMessage());
             }
         }
+    }
+
+    private NodeState.@Nullable Client client(long id) {
+        return view.client(id);
     }
 
     private Front front() {
@@ -187,6 +212,8 @@ final class Node implements AutoCloseable {
     @Override
     public void close() {
         listeners.forEach(RespServer::close);
+        routes.close();
+        administration.close();
         groups.forEach(HostedGroup::close);
         raft.close();
         background.shutdown();
@@ -208,7 +235,7 @@ final class Node implements AutoCloseable {
 
         @Override
         public boolean outOfMemory() {
-            long max = config.maxMemoryBytes();
+            long max = maxMemoryBytes;
             if (max == 0) {
                 return false;
             }

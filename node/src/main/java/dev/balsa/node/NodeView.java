@@ -2,6 +2,7 @@ package dev.balsa.node;
 
 import dev.balsa.node.cluster.LeaderTable;
 import dev.balsa.node.config.NodeConfig;
+import dev.balsa.node.observe.FrontFigures;
 import dev.balsa.node.observe.GroupState;
 import dev.balsa.node.observe.NodeState;
 import dev.balsa.node.replication.GroupFigures;
@@ -9,6 +10,7 @@ import dev.balsa.node.replication.HostedGroup;
 import dev.balsa.node.replication.SavedState;
 import dev.balsa.proto.cluster.ClusterMap;
 import dev.balsa.proxy.front.Front;
+import dev.balsa.proxy.front.FrontStats;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -67,21 +69,29 @@ final class NodeView implements NodeState {
     }
 
     @Override
-    public long appliedIndex() {
-        long index = 0;
-        for (HostedGroup group : groups) {
-            index = Math.max(index, group.figures().appliedIndex());
-        }
-        return index;
+    public FrontFigures front() {
+        FrontStats stats = front.get().stats();
+        return new FrontFigures(
+                front.get().clients().count(),
+                0,
+                0,
+                0,
+                new FrontFigures.Totals(
+                        stats.connectionsReceived(),
+                        stats.connectionsRejected(),
+                        stats.commandsProcessed(),
+                        stats.netInputBytes(),
+                        stats.netOutputBytes()),
+                stats.commandStats().stream()
+                        .map(command -> new FrontFigures.CommandFigures(
+                                command.name(), command.calls(), command.nanos() / 1000, command.rejected(), command.failed()))
+                        .toList(),
+                stats.errorStats());
     }
 
     @Override
-    public long term() {
-        long term = 0;
-        for (HostedGroup group : groups) {
-            term = Math.max(term, group.raft().leadership().term());
-        }
-        return term;
+    public void activeExpire(boolean on) {
+        groups.forEach(group -> group.activeExpire(on));
     }
 
     @Override
@@ -202,6 +212,6 @@ final class NodeView implements NodeState {
 
     @Override
     public @Nullable Client client(long clientId) {
-        return front.get().clients().count() < 0 ? new Client("", "" + clientId) : null;
+        return front.get().clients().describe(clientId, Client::new);
     }
 }

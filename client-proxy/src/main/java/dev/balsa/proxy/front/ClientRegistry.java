@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,12 @@ public final class ClientRegistry {
             ClientInfo.append(client, text);
         }
         return text.toString();
+    }
+
+    /** Makes something of a connection's address {@code host:port} and name; null if it is gone. */
+    public <T> @Nullable T describe(long id, BiFunction<String, String, T> make) {
+        Connection client = clients.get(id);
+        return client == null ? null : make.apply(client.peer().address(), client.session().name());
     }
 
     /** Closes every connection. */

@@ -9,7 +9,6 @@ public interface CommandObserver {
     /**
      * @param args valid during the call
      * @param nanos how long the command itself ran
-     * @param failed whether it replied an error
      */
-    void ran(Request request, Args args, long nanos, boolean failed);
+    void ran(Request request, Args args, long nanos);
 }

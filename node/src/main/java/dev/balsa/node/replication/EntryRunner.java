@@ -191,7 +191,7 @@ public final class EntryRunner {
     }
 
     private void answer(Request request, Args ran, long start) {
-        observer.ran(request, ran, nanos.getAsLong() - start, reply.length() > 0 && reply.array()[0] == '-');
+        observer.ran(request, ran, nanos.getAsLong() - start);
         request.reply(reply.array(), 0, reply.length());
     }
 

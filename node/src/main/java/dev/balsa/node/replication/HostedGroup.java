@@ -111,6 +111,11 @@ public final class HostedGroup implements AutoCloseable {
         return slots.loop().inEventLoop() ? slots.keyspace().usedBytes() : figures.usedBytes();
     }
 
+    /** Whether dead keys are removed from memory without being touched; no reply depends on it. */
+    public void activeExpire(boolean on) {
+        slots.loop().execute(() -> slots.activeExpire(on));
+    }
+
     private void tick() {
         slots.tickIfDue();
         figures = GroupFigures.of(slots.runner());

@@ -67,6 +67,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     private boolean leads;
     private boolean single;
     private boolean closed;
+    private boolean activeExpire = true;
 
     /** @param seed where this process's sequence of entry seeds begins */
     public SlotGroup(
@@ -376,7 +377,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
 
     /** Called now and then by the node: moves log time on if a key is due and no write does it anyway. */
     public void tickIfDue() {
-        if (leads && inFlight.isEmpty() && waiting.isEmpty() && keyspace().nextDeadlineMillis() <= clock.nowMillis()) {
+        if (leads && activeExpire && inFlight.isEmpty() && waiting.isEmpty() && keyspace().nextDeadlineMillis() <= clock.nowMillis()) {
             Batch tick = batches.take();
             tick.tick();
             waiting.add(tick);
@@ -385,8 +386,13 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         scheduleHousekeeping(false);
     }
 
+    void activeExpire(boolean on) {
+        activeExpire = on;
+        scheduleHousekeeping(false);
+    }
+
     private void scheduleHousekeeping(boolean garbage) {
-        if (!housekeeping && (garbage || keyspace().nextDeadlineMillis() <= runner.logMillis())) {
+        if (!housekeeping && (garbage || activeExpire && keyspace().nextDeadlineMillis() <= runner.logMillis())) {
             housekeeping = true;
             loop.execute(housekeep);
         }
@@ -396,7 +402,9 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         housekeeping = false;
         if (!closed) {
             keyspace().time(runner.logMillis(), runner.logMillis());
-            keyspace().removeDue(SLICE);
+            if (activeExpire) {
+                keyspace().removeDue(SLICE);
+            }
             scheduleHousekeeping(keyspace().reclaim(SLICE));
         }
     }
