@@ -45,6 +45,14 @@ class ArchitectureTest {
                     .and(not(resideInAnyPackage("..node.command..", "..node.engine..", "dev.balsa.proto.."))));
 
     @ArchTest
+    static final ArchRule commands_know_no_network_and_no_replication = classes()
+            .that()
+            .resideInAPackage("..node.command..")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify.annotations", "dev.balsa.."))
+            .because("a command body is a function of entry and keyspace: no Netty, no JRaft, no logging");
+
+    @ArchTest
     static final ArchRule apply_has_no_clock_and_no_chance = noClasses()
             .that()
             .resideInAnyPackage("..node.engine..", "..node.command..")

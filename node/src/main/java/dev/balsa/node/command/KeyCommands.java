@@ -18,6 +18,7 @@ import static dev.balsa.proto.command.CommandFlag.DENYOOM;
 import static dev.balsa.proto.command.CommandFlag.FAST;
 
 import dev.balsa.node.engine.Database;
+import dev.balsa.node.engine.rdb.DumpPayload;
 import dev.balsa.proto.resp.Args;
 import java.util.List;
 
@@ -198,7 +199,7 @@ final class KeyCommands {
         if (ref == MISSING) {
             call.reply().nil();
         } else {
-            call.reply().bulk(DumpPayload.write(call.db(), ref));
+            call.reply().bulk(DumpPayload.dump(call.db(), ref));
         }
     }
 
@@ -220,24 +221,23 @@ final class KeyCommands {
             call.reply().error(INVALID_TTL);
             return;
         }
-        Args args = call.args();
-        if (!DumpPayload.isIntact(args.array(), args.offset(3), args.length(3))) {
-            call.reply().error(DUMP_CHECKSUM);
-            return;
-        }
-        byte[] value = DumpPayload.readString(args.array(), args.offset(3), args.length(3));
-        if (value == null) {
-            call.reply().error(DUMP_FORMAT);
-            return;
-        }
         long deadline = ttl == 0 || options.absoluteTtl() ? ttl : ttl + call.nowMillis();
-        if (deadline != 0 && deadline <= call.nowMillis()) {
-            call.remove(1);
-        } else {
-            call.db().setString(args.array(), args.offset(1), args.length(1), value, 0, value.length, deadline);
-            options.note(call.db(), call.peek(1));
+        boolean past = deadline != 0 && deadline <= call.nowMillis();
+        Args args = call.args();
+        var restored = DumpPayload.restore(
+                args.array(), args.offset(3), args.length(3), call.db(), args.copy(1), past ? 0 : deadline);
+        switch (restored) {
+            case DONE -> {
+                if (past) {
+                    call.remove(1);
+                } else {
+                    options.note(call.db(), call.peek(1));
+                }
+                call.reply().ok();
+            }
+            case WRONG_VERSION_OR_CHECKSUM -> call.reply().error(DUMP_CHECKSUM);
+            case BAD_FORMAT -> call.reply().error(DUMP_FORMAT);
         }
-        call.reply().ok();
     }
 
     // RANDOMKEY

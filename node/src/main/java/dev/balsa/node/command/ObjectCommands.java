@@ -1,6 +1,7 @@
 package dev.balsa.node.command;
 
 import static dev.balsa.node.command.CommandError.FREQ_NOT_TRACKED;
+import static dev.balsa.node.command.CommandError.IDLETIME_NOT_TRACKED;
 import static dev.balsa.node.command.Row.container;
 import static dev.balsa.node.command.Row.plain;
 import static dev.balsa.node.command.Row.read;
@@ -9,6 +10,7 @@ import static dev.balsa.node.engine.Keyspace.MISSING;
 import static dev.balsa.proto.command.CommandFlag.LOADING;
 import static dev.balsa.proto.command.CommandFlag.STALE;
 
+import dev.balsa.node.engine.AccessPolicy;
 import dev.balsa.node.engine.Database;
 import dev.balsa.node.engine.ValueType;
 import java.util.List;
@@ -48,8 +50,11 @@ final class ObjectCommands {
 
     // OBJECT FREQ key
     private static void freq(Call call) {
-        if (call.peek(2) == MISSING) {
+        int ref = call.peek(2);
+        if (ref == MISSING) {
             call.reply().nil();
+        } else if (call.keyspace().accessPolicy() == AccessPolicy.FREQUENCY) {
+            call.reply().integer(call.db().frequency(ref));
         } else {
             call.reply().error(FREQ_NOT_TRACKED);
         }
@@ -65,8 +70,10 @@ final class ObjectCommands {
         int ref = call.peek(2);
         if (ref == MISSING) {
             call.reply().nil();
-        } else {
+        } else if (call.keyspace().accessPolicy() == AccessPolicy.RECENCY) {
             call.reply().integer(call.db().idleSeconds(ref));
+        } else {
+            call.reply().error(IDLETIME_NOT_TRACKED);
         }
     }
 

@@ -19,6 +19,7 @@ import static dev.balsa.proto.command.CommandFlag.READONLY;
 import static dev.balsa.proto.command.CommandFlag.STALE;
 
 import dev.balsa.node.engine.Database;
+import dev.balsa.node.engine.rdb.DumpPayload;
 import dev.balsa.proto.resp.Args;
 import java.util.List;
 
@@ -141,6 +142,9 @@ final class ServerCommands {
                     elsewhere("status", 2, NOSCRIPT, LOADING, STALE).of("server")
                             .doc("7.2.0", "O(N), N = groups", "Tells about this node and its groups.")));
 
+    /** Type, version and checksum of a payload. */
+    private static final int DUMP_EXTRA_BYTES = 1 + 2 + 8;
+
     private ServerCommands() {}
 
     // MEMORY USAGE key [SAMPLES count]
@@ -176,7 +180,7 @@ final class ServerCommands {
             return;
         }
         call.reply().simple("Value at:" + Integer.toHexString(ref) + " refcount:1 encoding:" + db.encoding(ref)
-                + " serializedlength:" + DumpPayload.serializedLength(db, ref) + " lru:0 lru_seconds_idle:"
+                + " serializedlength:" + (DumpPayload.dump(db, ref).length - DUMP_EXTRA_BYTES) + " lru:0 lru_seconds_idle:"
                 + db.idleSeconds(ref));
     }
 }

@@ -16,6 +16,10 @@ final class AccessClock {
     private AccessPolicy policy = AccessPolicy.RECENCY;
     private long generator = 0x9e37_79b9_7f4a_7c15L;
 
+    AccessPolicy policy() {
+        return policy;
+    }
+
     void policy(AccessPolicy policy) {
         this.policy = policy;
     }

@@ -217,6 +217,10 @@ public final class Keyspace implements AutoCloseable {
         accessClock.policy(policy);
     }
 
+    public AccessPolicy accessPolicy() {
+        return accessClock.policy();
+    }
+
     // -- snapshots ----------------------------------------------------------------------------------------------
 
     /** An immutable view of everything as it is now, taken in O(tables) without copying; one at a time. */
