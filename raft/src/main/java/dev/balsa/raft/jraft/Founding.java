@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class Founding {
     private static final Logger LOG = LoggerFactory.getLogger(Founding.class);
     private static final int ASK_MILLIS_MAX = 500;
+    private static final int TELL_ROUNDS = 30;
 
     /** What a member says to a new replica. */
     enum Verdict {
@@ -44,6 +45,7 @@ final class Founding {
     private final NodeIdentity self;
     private Map<String, String> before = Map.of();
     private boolean told;
+    private int incomplete;
 
     Founding(RpcPort port, RaftConfig config, NodeIdentity self) {
         this.port = port;
@@ -79,6 +81,9 @@ final class Founding {
                     case UNKNOWN -> {}
                 }
             }
+        }
+        if (ids.size() < config.initialPeers().size() && ++incomplete % TELL_ROUNDS == 0) {
+            LOG.warn("group {} is not founded yet: of {} only {} are here", config.group(), config.initialPeers(), ids.keySet());
         }
         boolean complete = ids.size() == config.initialPeers().size() && ids.equals(before);
         before = ids;

@@ -18,6 +18,7 @@ import dev.balsa.raft.RaftGroup;
 import dev.balsa.raft.StateMachine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,8 @@ final class JRaftGroup implements RaftGroup {
     private volatile @Nullable String paused;
 
     private volatile long tick;
+    /** Used by the host's clock only. */
+    private @Nullable FileStore store;
 
     JRaftGroup(JRaftHost host, RaftConfig config, StateMachine machine) {
         this.config = config;
@@ -300,7 +303,13 @@ final class JRaftGroup implements RaftGroup {
             return;
         }
         try {
-            long free = Files.getFileStore(config.directory()).getUsableSpace();
+            FileStore disk = store;
+            if (disk == null) {
+                // Finding it reads the table of mounts; asking it is one system call.
+                disk = Files.getFileStore(config.directory());
+                store = disk;
+            }
+            long free = disk.getUsableSpace();
             if (free < min && diskFull == null) {
                 diskFull = "disk full: " + (free >> 20) + " MiB free in " + config.directory() + ", " + (min >> 20) + " MiB needed";
                 LOG.error("group {} refuses writes: {}", name(), diskFull);

@@ -93,6 +93,13 @@ final class Replica {
             } else if (config.initialPeers().size() == 1 && config.initialPeers().contains(config.self())) {
                 become(known.founded(Map.of(config.self(), known.id())));
             } else {
+                if (!config.initialPeers().contains(config.self())) {
+                    LOG.warn(
+                            "group {}: {} is not among the initial members {}, it waits to be added",
+                            config.group(),
+                            config.self(),
+                            config.initialPeers());
+                }
                 founding = new Founding(host.port(), config, known);
             }
         } catch (IOException e) {
