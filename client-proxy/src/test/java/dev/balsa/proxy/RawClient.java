@@ -18,10 +18,15 @@ public final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
     private final RespReplyDecoder decoder = new RespReplyDecoder();
-    private byte[] received = new byte[1 << 16];
+    private byte[] received;
     private int to;
 
     public RawClient(int port) throws IOException {
+        this(port, 1 << 16);
+    }
+
+    public RawClient(int port, int bufferBytes) throws IOException {
+        received = new byte[bufferBytes];
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(20_000);

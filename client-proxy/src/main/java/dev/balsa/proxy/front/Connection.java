@@ -9,6 +9,7 @@ import dev.balsa.proxy.route.Pending;
 import dev.balsa.proxy.route.ReplySink;
 import dev.balsa.proxy.route.Request.Refusal;
 import dev.balsa.proxy.route.Router;
+import dev.balsa.proxy.route.SlotMap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -124,8 +125,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
 
     /** Reads on, or not, as the state of the connection says. */
     private void read() {
-        boolean wanted = !closed && !closing && !blocked && !stopped();
-        if (peer.channel().config().isAutoRead() != wanted) {
+        boolean wanted = !closing && !blocked && !stopped();
+        if (!closed && peer.channel().isActive() && peer.channel().config().isAutoRead() != wanted) {
             peer.channel().config().setAutoRead(wanted);
         }
     }
@@ -181,7 +182,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
             return envelope(args);
         }
         int target = router.groupOf(entry, args);
-        return target >= 0 ? toGroup(entry, args, target) : wide(entry, args, target);
+        return target >= 0 ? toGroup(entry, args, target, router.slot()) : wide(entry, args, target);
     }
 
     private void reject(@Nullable CommandEntry entry, String line) {
@@ -209,14 +210,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
             reject(entry, refusal == null ? "" : refusal);
             return true;
         }
-        return toGroup(entry, inner, group);
+        return toGroup(entry, inner, group, SlotMap.NONE);
     }
 
-    private boolean toGroup(CommandEntry entry, Args args, int group) {
+    private boolean toGroup(CommandEntry entry, Args args, int group, int slot) {
         if (order.mustWait(entry, group)) {
             return false;
         }
-        Pending pending = take(entry).target(group, router.slot());
+        Pending pending = take(entry).target(group, slot);
         ring.add(pending);
         submit(pending, args);
         session.commandDone();

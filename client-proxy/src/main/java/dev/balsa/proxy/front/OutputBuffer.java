@@ -19,6 +19,7 @@ final class OutputBuffer {
     private @Nullable ByteBuf collected;
     private long waiting;
     private long softSinceNanos;
+    private boolean unflushed;
     private boolean ended;
 
     OutputBuffer(Channel channel, FrontSettings settings, LoopStats stats) {
@@ -56,14 +57,16 @@ final class OutputBuffer {
         ByteBuf buffer = collected;
         if (buffer != null) {
             collected = null;
+            unflushed = true;
             stats.netOutputBytes += buffer.readableBytes();
             var _ = channel.write(buffer, channel.voidPromise());
         }
     }
 
     void flush() {
-        if (collected != null) {
-            write();
+        write();
+        if (unflushed) {
+            unflushed = false;
             channel.flush();
         }
     }

@@ -51,7 +51,8 @@ final class Rejections {
         StringBuilder words = new StringBuilder();
         for (int i = 1; i < args.count() && words.length() < SHOWN_BYTES; i++) {
             String word = args.text(i);
-            words.append('\'').append(word, 0, Math.min(word.length(), SHOWN_BYTES - words.length())).append("' ");
+            int room = SHOWN_BYTES - words.length();
+            words.append('\'').append(word, 0, Math.min(word.length(), room)).append("' ");
         }
         return "ERR unknown command '" + shown(args, 0) + "', with args beginning with: " + words;
     }

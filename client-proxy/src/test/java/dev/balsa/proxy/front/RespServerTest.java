@@ -68,34 +68,34 @@ class RespServerTest {
     private static byte[] step(Random random, Map<String, String> model, List<String> expected) {
         String key = "key" + random.nextInt(6);
         String other = "key" + random.nextInt(6);
-        switch (random.nextInt(8)) {
+        return switch (random.nextInt(8)) {
             case 0, 1 -> {
                 String value = "v" + random.nextInt(1000);
                 model.put(key, value);
                 expected.add("+OK");
-                return RawClient.frame("SET", key, value);
+                yield RawClient.frame("SET", key, value);
             }
             case 2 -> {
                 expected.add(":" + model.merge(key, "x", String::concat).length());
-                return RawClient.frame("APPEND", key, "x");
+                yield RawClient.frame("APPEND", key, "x");
             }
             case 3 -> {
                 expected.add("*2 " + bulk(model.get(key)) + " " + bulk(model.get(other)));
-                return RawClient.frame("MGET", key, other);
+                yield RawClient.frame("MGET", key, other);
             }
             case 4 -> {
                 expected.add("+PONG");
-                return RawClient.frame("PING");
+                yield RawClient.frame("PING");
             }
             case 5 -> {
                 expected.add(":" + model.size());
-                return RawClient.frame("DBSIZE");
+                yield RawClient.frame("DBSIZE");
             }
             default -> {
                 expected.add(bulk(model.get(key)));
-                return RawClient.frame("GET", key);
+                yield RawClient.frame("GET", key);
             }
-        }
+        };
     }
 
     private static String bulk(@Nullable String value) {

@@ -1,0 +1,281 @@
+package dev.balsa.proxy.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.balsa.proto.command.CommandFlag;
+import dev.balsa.proto.command.CommandSpec;
+import dev.balsa.proto.command.KeySpec;
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proxy.ScriptedNode;
+import dev.balsa.proxy.front.RespServer;
+import dev.balsa.proxy.route.Backend;
+import dev.balsa.proxy.route.Request;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class NodeLinkTest {
+    private static final UpstreamSettings QUICK = new UpstreamSettings("", 1 << 20, 500, 20, 200, 60_000, 100);
+
+    private final EventLoopGroup loops = RespServer.newLoops(1);
+    private final EventLoop loop = loops.next();
+    private final Leaders leaders = new Leaders();
+
+    @AfterEach
+    void stop() {
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void replies_pass_through_as_they_are_and_in_order() throws Exception {
+        try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("GET") ? "$1\r\n" + r.charAt(4) + "\r\n" : "")) {
+            Backend group = group(node.address(), QUICK);
+            List<Asked> asked = List.of(read("GET a"), read("GET b"), read("GET c"));
+            loop.submit(() -> asked.forEach(a -> a.to(group))).get();
+            assertThat(asked).extracting(Asked::outcome).containsExactly("$1 a", "$1 b", "$1 c");
+        }
+    }
+
+    @Test
+    void a_node_that_cannot_be_reached_refuses_everything() throws Exception {
+        ScriptedNode gone = new ScriptedNode(_ -> "");
+        gone.close();
+        Backend group = group(gone.address(), QUICK);
+        assertThat(write("SET a 1").on(group).outcome()).isEqualTo("NotLeader() SET a 1");
+        assertThat(write("SET a 2").on(group).outcome()).isEqualTo("NotLeader() SET a 2");
+        assertThat(leaders.suspected).contains(gone.address());
+    }
+
+    @Test
+    void a_node_that_never_greets_refuses_everything() throws Exception {
+        try (ScriptedNode node = new ScriptedNode(_ -> ScriptedNode.SILENCE)) {
+            assertThat(write("SET a 1").on(group(node.address(), QUICK)).outcome()).isEqualTo("NotLeader() SET a 1");
+            assertThat(node.asked).isEmpty();
+        }
+    }
+
+    @Test
+    void a_sent_write_whose_connection_is_lost_has_an_unknown_outcome_and_a_read_comes_back() throws Exception {
+        try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("PING") ? "" : ScriptedNode.CLOSE)) {
+            Backend group = group(node.address(), QUICK);
+            assertThat(write("SET a 1").on(group).outcome()).startsWith("unknown");
+            assertThat(read("GET a").on(group).outcome()).isEqualTo("NotLeader() GET a");
+        }
+    }
+
+    @Test
+    void a_node_that_hangs_is_noticed() throws Exception {
+        try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("PING") ? "" : ScriptedNode.SILENCE)) {
+            Backend group = group(node.address(), QUICK);
+            Asked hanging = write("SET a 1").on(group);
+            awaitAsked(node, 1);
+            assertThat(hanging.answer.isDone()).as("PING is answered, so the node only thinks").isFalse();
+            node.script(_ -> ScriptedNode.SILENCE);
+            assertThat(hanging.outcome()).startsWith("unknown").contains("PING");
+        }
+    }
+
+    @Test
+    void moved_teaches_the_leader_and_gives_the_request_back() throws Exception {
+        try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("PING") ? "" : "-MOVED 7 10.0.0.9:7379\r\n")) {
+            assertThat(write("SET a 1").on(group(node.address(), QUICK)).outcome()).isEqualTo("NotLeader(10.0.0.9:7379) SET a 1");
+            assertThat(leaders.leader).isEqualTo("10.0.0.9:7379");
+        }
+    }
+
+    @Test
+    void refusals_of_a_node_are_no_answers_and_other_errors_are() throws Exception {
+        String[] error = {""};
+        try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("PING") ? "" : error[0])) {
+            Backend group = group(node.address(), QUICK);
+            error[0] = "-CLUSTERDOWN Hash slot not served\r\n";
+            assertThat(write("SET a 1").on(group).outcome()).isEqualTo("NotLeader() SET a 1");
+            leaders.leader = node.address();
+            error[0] = "-TRYAGAIN later\r\n";
+            assertThat(write("SET a 1").on(group).outcome()).isEqualTo("Busy(later) SET a 1");
+            error[0] = "-WRONGTYPE Operation\r\n";
+            assertThat(write("SET a 1").on(group).outcome()).isEqualTo("-WRONGTYPE Operation");
+        }
+    }
+
+    @Test
+    void too_many_bytes_in_flight_are_refused_as_busy() throws Exception {
+        try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("PING") ? "" : ScriptedNode.SILENCE)) {
+            Backend group = group(node.address(), new UpstreamSettings("", 1000, 500, 1000, 5000, 60_000, 100));
+            Asked first = write("SET a " + "x".repeat(2000)).on(group);
+            assertThat(write("SET b 1").on(group).outcome()).startsWith("Busy(");
+            assertThat(first.answer.isDone()).isFalse();
+        }
+    }
+
+    @Test
+    void keyless_commands_are_sent_in_the_envelope_and_given_back_without_it() throws Exception {
+        try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("PING") ? "" : "-MOVED 7 10.0.0.9:7379\r\n")) {
+            Asked dbsize = new Asked(spec("dbsize", CommandFlag.READONLY, 0), "DBSIZE", 0).on(group(node.address(), QUICK));
+            assertThat(dbsize.outcome()).isEqualTo("NotLeader(10.0.0.9:7379) DBSIZE");
+            assertThat(node.asked).containsExactly("BALSA GROUP 5 DBSIZE");
+        }
+    }
+
+    @Test
+    void a_link_greets_with_password_protocol_and_database() throws Exception {
+        List<String> greeted = new CopyOnWriteArrayList<>();
+        try (ScriptedNode node = new ScriptedNode(r -> {
+            greeted.add(r);
+            return r.startsWith("GET") ? "_\r\n" : "";
+        })) {
+            Asked read = new Asked(spec("get", CommandFlag.READONLY, 1), "GET a", 3);
+            assertThat(read.on(group(node.address(), QUICK.withPassword("secret"))).outcome()).isEqualTo("_");
+            assertThat(greeted).containsExactly("HELLO 3 AUTH default secret", "SELECT 3", "PING", "GET a");
+        }
+    }
+
+    @Test
+    void a_link_recovers_when_the_node_is_back() throws Exception {
+        try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("PING") ? "" : "+OK\r\n")) {
+            Backend group = group(node.address(), QUICK);
+            assertThat(write("SET a 1").on(group).outcome()).isEqualTo("+OK");
+            node.dropConnections();
+            await().atMost(5, TimeUnit.SECONDS).until(() -> {
+                leaders.leader = node.address();
+                return write("SET a 2").on(group).outcome().equals("+OK");
+            });
+        }
+    }
+
+    private static void awaitAsked(ScriptedNode node, int count) {
+        await().atMost(5, TimeUnit.SECONDS).until(() -> node.asked.size() >= count);
+    }
+
+    private Backend group(String address, UpstreamSettings settings) {
+        leaders.leader = address;
+        return new Upstreams(settings, leaders).group(5);
+    }
+
+    private Asked read(String line) {
+        return new Asked(spec("get", CommandFlag.READONLY, 1), line, 0);
+    }
+
+    private Asked write(String line) {
+        return new Asked(spec("set", CommandFlag.WRITE, 1), line, 0);
+    }
+
+    private static CommandSpec spec(String name, CommandFlag flag, int key) {
+        List<KeySpec> keys = key == 0 ? List.of() : List.of(KeySpec.range("RW", 1, 1, 1));
+        return new CommandSpec(name, -1, flag.bit(), key, key, key, keys, List.of(), List.of(), CommandSpec.Doc.NONE);
+    }
+
+    private static final class Leaders implements LeaderSource {
+        volatile String leader = "";
+        final List<String> suspected = new CopyOnWriteArrayList<>();
+
+        @Override
+        public String leaderAddress(int group) {
+            return leader;
+        }
+
+        @Override
+        public void moved(int group, String address) {
+            leader = address;
+        }
+
+        @Override
+        public void suspect(int group, String address) {
+            suspected.add(address);
+        }
+    }
+
+    /** A request that notes its answer as text. */
+    private final class Asked implements Request {
+        final CommandSpec spec;
+        final Args args;
+        final int database;
+        final CompletableFuture<String> answer = new CompletableFuture<>();
+
+        Asked(CommandSpec spec, String line, int database) {
+            this.spec = spec;
+            this.args = Args.of(line.split(" ", -1));
+            this.database = database;
+        }
+
+        Asked on(Backend group) {
+            loop.execute(() -> to(group));
+            return this;
+        }
+
+        void to(Backend group) {
+            group.submit(this, args);
+        }
+
+        String outcome() {
+            return answer.orTimeout(10, TimeUnit.SECONDS).join();
+        }
+
+        private void answered(String text) {
+            if (!answer.complete(text)) {
+                throw new IllegalStateException("answered twice: " + text);
+            }
+        }
+
+        @Override
+        public CommandSpec spec() {
+            return spec;
+        }
+
+        @Override
+        public int database() {
+            return database;
+        }
+
+        @Override
+        public int protocol() {
+            return database == 0 ? 2 : 3;
+        }
+
+        @Override
+        public long clientId() {
+            return 1;
+        }
+
+        @Override
+        public boolean followerMayServe() {
+            return false;
+        }
+
+        @Override
+        public boolean followsWrite() {
+            return false;
+        }
+
+        @Override
+        public EventLoop loop() {
+            return loop;
+        }
+
+        @Override
+        public void reply(byte[] bytes, int offset, int length) {
+            answered(new String(bytes, offset, length - 2, StandardCharsets.ISO_8859_1).replace("\r\n", " "));
+        }
+
+        @Override
+        public void notExecuted(Refusal refusal, Args given) {
+            answered(switch (refusal) {
+                case Refusal.NotLeader(String leader) -> "NotLeader(" + leader + ") " + given;
+                case Refusal.Busy(String reason) -> "Busy(" + reason + ") " + given;
+                case Refusal.Unavailable(String line) -> "Unavailable(" + line + ") " + given;
+            });
+        }
+
+        @Override
+        public void outcomeUnknown(String reason) {
+            answered("unknown " + reason);
+        }
+    }
+}
