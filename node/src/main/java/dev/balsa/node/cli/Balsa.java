@@ -29,6 +29,8 @@ import picocli.CommandLine.Spec;
             NodeCommand.class,
             ProxyCommand.class,
             StatusCommand.class,
+            ImportCommand.class,
+            LogCommand.class,
             HelpCommand.class
         })
 public final class Balsa implements Runnable {

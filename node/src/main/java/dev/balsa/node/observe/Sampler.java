@@ -33,7 +33,7 @@ public final class Sampler implements AutoCloseable {
         long now = System.nanoTime();
         long elapsed = Math.max(1, now - lastNanos);
         lastNanos = now;
-        FrontFigures.Totals totals = node.front().totals();
+        FrontFigures.Totals totals = node.totals();
         long[] counters = {totals.commands(), totals.inputBytes(), totals.outputBytes()};
         long[] next = new long[COUNTERS];
         for (int i = 0; i < COUNTERS; i++) {
@@ -47,6 +47,12 @@ public final class Sampler implements AutoCloseable {
         }
         at = (at + 1) % SAMPLES;
         means = next;
+        if (at == 0) {
+            samplePeak();
+        }
+    }
+
+    private void samplePeak() {
         long used = 0;
         for (GroupState group : node.groups()) {
             used += group.usedBytes();
@@ -66,7 +72,7 @@ public final class Sampler implements AutoCloseable {
         return means[2];
     }
 
-    /** The most bytes that keys, values and tables took at any sample. */
+    /** The most bytes that keys, values and tables took, as seen every 1.6 s. */
     long peakBytes() {
         return peakBytes;
     }
