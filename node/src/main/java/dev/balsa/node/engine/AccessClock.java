@@ -1,10 +1,12 @@
 package dev.balsa.node.engine;
 
 /**
- * The access statistics behind OBJECT IDLETIME, OBJECT FREQ and eviction: 24 bits a key. They belong to this replica and are no part of the state, so
+ * The access statistics behind OBJECT IDLETIME, OBJECT FREQ and eviction: 24 bits a key. They belong to this replica
+ * and are no part of the state, so
  * the chance that the frequency counter needs may come from a generator of its own. Owned by the engine thread.
  *
- * <p>The counter's arithmetic is Redis' (LFU with log factor 10, decay of one per minute, start at 5), so that the numbers mean the same.
+ * <p>The counter's arithmetic is Redis' (LFU with log factor 10, decay of one per minute, start at 5), so that the
+ * numbers mean the same.
  */
 final class AccessClock {
     private static final int COUNTER_START = 5;

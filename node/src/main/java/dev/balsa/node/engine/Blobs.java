@@ -15,10 +15,13 @@ import java.nio.ByteOrder;
  *
  *     flags: bits 0-2 type, 3-4 encoding, 5 DEADLINE, 6 WIDE_KEY (4-byte length), 7 WIDE_VALUE (4-byte length)
  *
- * A key of 16 bytes with a value of 64 has a header of 6 bytes and takes 88; Redis 7 takes a dictEntry, two sds headers and a robj for it.
+ * A key of 16 bytes with a value of 64 has a header of 6 bytes and takes 88; Redis 7 takes a dictEntry, two sds
+ * headers and a robj for it.
  *
- * Two threads: the engine thread writes, a snapshot's thread may read a blob that is sealed. Sealed blobs are never changed but in the
- * access clock and the expiry entry, which the snapshot does not read; both lie in bytes of their own, so no write tears a neighbour.
+ * Two threads: the engine thread writes, a snapshot's thread may read a blob that is sealed. Sealed blobs are never
+ * changed but in the
+ * access clock and the expiry entry, which the snapshot does not read; both lie in bytes of their own, so no write
+ * tears a neighbour.
  */
 
 /** Reads and writes the blobs of keys and values. Immutable: it holds the memory and no state. */
@@ -43,7 +46,8 @@ final class Blobs {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
-    private static final VarHandle KEY_LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final VarHandle KEY_LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final MemorySegment memory;
 

@@ -6,7 +6,8 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One database of a keyspace. Keys are given as a slice of a byte array. A lookup answers with a reference (an int, never 0)
+ * One database of a keyspace. Keys are given as a slice of a byte array. A lookup answers with a reference (an int,
+ * never 0)
  * that is valid until the next change of any database of the keyspace. Owned by the engine thread.
  */
 public final class Database {
@@ -45,7 +46,10 @@ public final class Database {
 
     // -- lookup -------------------------------------------------------------------------------------------------
 
-    /** Reference of a live key, or {@link Keyspace#MISSING}. Changes nothing (for the access statistics see {@link #touch}). */
+    /**
+     * Reference of a live key, or {@link Keyspace#MISSING}. Changes nothing (for the access statistics see {@link
+     * #touch}).
+     */
     public int find(byte[] key, int offset, int length) {
         int ref = locate(key, offset, length);
         return ref == 0 || keyspace.isDead(blobs.deadline(Slabs.offset(ref))) ? Keyspace.MISSING : ref;
@@ -131,7 +135,8 @@ public final class Database {
     // -- change -------------------------------------------------------------------------------------------------
 
     /**
-     * Sets a string, replacing whatever was there. Text of an integer that prints back the same (Redis' rule, at most 20 characters) is kept as a number.
+     * Sets a string, replacing whatever was there. Text of an integer that prints back the same (Redis' rule, at
+     * most 20 characters) is kept as a number.
      *
      * @param deadlineMillis 0 = none
      */
@@ -154,7 +159,8 @@ public final class Database {
     }
 
     /**
-     * Overwrites {@code value} at byte {@code at} of a string, growing it (zero bytes between) if needed; creates it if it is missing. Keeps the deadline; the encoding becomes raw.
+     * Overwrites {@code value} at byte {@code at} of a string, growing it (zero bytes between) if needed; creates it
+     * if it is missing. Keeps the deadline; the encoding becomes raw.
      * Appending again and again is cheap (the room grows geometrically). Returns the new length.
      */
     public int setRange(byte[] key, int offset, int length, int at, byte[] value, int valueOffset, int valueLength) {
@@ -213,7 +219,10 @@ public final class Database {
         return true;
     }
 
-    /** Copies the value behind {@code ref} (any type) with its deadline to a key of {@code target}, replacing what is there. */
+    /**
+     * Copies the value behind {@code ref} (any type) with its deadline to a key of {@code target}, replacing what is
+     * there.
+     */
     public void copy(int ref, Database target, byte[] key, int offset, int length) {
         long from = at(ref);
         int replaced = target.locateForWrite(key, offset, length);
@@ -242,32 +251,32 @@ public final class Database {
         if (size() == 0) {
             return Keyspace.MISSING;
         }
-        Pick pick = new Pick((int) (seed >>> 5) & (RANDOM_NEIGHBOURS - 1));
+        KeyWalker.Pick pick = new KeyWalker.Pick((int) (seed >>> 5) & (RANDOM_NEIGHBOURS - 1));
         int start = (int) (seed >>> 32) & (KeyHash.SLOTS - 1);
         walk(start, (seed * 0x9e37_79b9_7f4a_7c15L) >>> 32, KeyHash.SLOTS, pick);
-        while (pick.left >= 0) {
-            int before = pick.left;
+        while (pick.left() >= 0) {
+            int before = pick.left();
             walk(0, 0, KeyHash.SLOTS, pick);
-            int live = before - pick.left;
+            int live = before - pick.left();
             if (live == 0) {
                 break;
             }
-            if (pick.left >= 0) {
-                pick.left %= live; // whole rounds over the few keys there are lead nowhere
-            }
+            pick.skipRounds(live);
         }
-        return pick.last;
+        return pick.picked();
     }
 
     /**
-     * Visits live keys from {@code cursor} on until at least {@code count} were visited or passed as dead (all keys of the same position are visited together).
+     * Visits live keys from {@code cursor} on until at least {@code count} were visited or passed as dead (all keys
+     * of the same position are visited together).
      * Every key present during a whole scan from 0 to 0 is visited at least once, whatever is written in between.
      *
-     * @return the cursor to go on with, 0 = the end. Bits 46 to 33 of a cursor are the slot where it goes on, so cursors of all groups share one order
+     * @return the cursor to go on with, 0 = the end. Bits 46 to 33 of a cursor are the slot where it goes on, so
+     * cursors of all groups share one order
      */
     public long scan(long cursor, int count, KeyVisitor visitor) {
         int slot = (int) (cursor >>> 33) & (KeyHash.SLOTS - 1);
-        Limited limited = new Limited(visitor, Math.max(1, count));
+        KeyWalker.Limited limited = new KeyWalker.Limited(visitor, Math.max(1, count), false);
         long end = walk(slot, cursor & 0x1_ffff_ffffL, KeyHash.SLOTS, limited);
         return end < 0 ? 0 : end;
     }
@@ -275,9 +284,7 @@ public final class Database {
     /** As {@link #scan}, within one slot, from its start, at most {@code count} keys. */
     public void scanSlot(int slot, int count, KeyVisitor visitor) {
         if (count > 0) {
-            Limited limited = new Limited(visitor, count);
-            limited.exact = true;
-            walk(slot, 0, slot + 1, limited);
+            walk(slot, 0, slot + 1, new KeyWalker.Limited(visitor, count, true));
         }
     }
 
@@ -286,54 +293,11 @@ public final class Database {
         void visit(int ref);
     }
 
-    /** Receives every key that lies there, dead or not, and tells when it has enough. */
-    private abstract static class Walker {
-        /** Returns whether to go on after this position. */
-        abstract boolean visit(int ref, boolean dead);
-    }
-
-    private static final class Limited extends Walker {
-        private final KeyVisitor visitor;
-        private int left;
-        private boolean exact;
-
-        Limited(KeyVisitor visitor, int count) {
-            this.visitor = visitor;
-            left = count;
-        }
-
-        @Override
-        boolean visit(int ref, boolean dead) {
-            if (!dead && (!exact || left > 0)) {
-                visitor.visit(ref);
-            }
-            if (!dead || !exact) {
-                left--;
-            }
-            return left > 0;
-        }
-    }
-
-    private static final class Pick extends Walker {
-        private int left;
-        private int last;
-
-        Pick(int skip) {
-            left = skip;
-        }
-
-        @Override
-        boolean visit(int ref, boolean dead) {
-            if (!dead && left >= 0) {
-                last = ref;
-                left--;
-            }
-            return left >= 0;
-        }
-    }
-
-    /** Walks keys from (slot, hash) up to the end of slot {@code slotEnd} - 1; returns the position after the last one, or -1 at the end. */
-    private long walk(int slotFrom, long hashFrom, int slotEnd, Walker walker) {
+    /**
+     * Walks keys from (slot, hash) up to the end of slot {@code slotEnd} - 1; returns the position after the last
+     * one, or -1 at the end.
+     */
+    private long walk(int slotFrom, long hashFrom, int slotEnd, KeyWalker walker) {
         long hash = hashFrom;
         for (int at = slotFrom; table != null && at < slotEnd; at++) {
             while (hash < 1L << 32) {
@@ -343,7 +307,8 @@ public final class Database {
                 }
                 boolean enough = false;
                 long lastHash = -1;
-                for (int i = SlotTable.lowerBound(leaf, hash); i < SlotTable.end(leaf); i = SlotTable.following(leaf, i)) {
+                int end = SlotTable.end(leaf);
+                for (int i = SlotTable.lowerBound(leaf, hash); i < end; i = SlotTable.following(leaf, i)) {
                     long hashThere = SlotTable.hashAt(leaf, i);
                     if (enough && hashThere != lastHash) {
                         return (long) at << 33 | hashThere;
@@ -464,7 +429,10 @@ public final class Database {
         return ref;
     }
 
-    /** Makes room for a value under the located key and links it; the value's bytes are still to be written. Returns the reference. */
+    /**
+     * Makes room for a value under the located key and links it; the value's bytes are still to be written. Returns
+     * the reference.
+     */
     private int put(int old, int encoding, int valueLength, long deadlineMillis) {
         long bytes = bytes(encoding, valueLength, deadlineMillis);
         boolean inPlace = old != 0
@@ -488,7 +456,9 @@ public final class Database {
         return Blobs.bytes(Blobs.flags(encoding, keyLength, valueLength, deadlineMillis != 0), keyLength, valueLength);
     }
 
-    /** Allocates and writes everything of a blob but value and expiry entry. Nothing else has changed if this throws. */
+    /**
+     * Allocates and writes everything of a blob but value and expiry entry. Nothing else has changed if this throws.
+     */
     private int write(int encoding, int valueLength, int valueRoom, long deadlineMillis) {
         int flags = Blobs.flags(encoding, keyLength, valueRoom, deadlineMillis != 0);
         int ref = slabs.allocate(Blobs.bytes(flags, keyLength, valueRoom));
@@ -578,7 +548,8 @@ public final class Database {
     private int grown(int old, int oldLength, int newLength) {
         long oldAt = Slabs.offset(old);
         long deadline = old == 0 ? 0 : blobs.deadline(oldAt);
-        int spare = oldLength == 0 || newLength == oldLength ? 0 : newLength <= DOUBLING_MAX_BYTES ? newLength : newLength / 4;
+        int more = newLength <= DOUBLING_MAX_BYTES ? newLength : newLength / 4;
+        int spare = oldLength == 0 || newLength == oldLength ? 0 : more;
         int room = (int) Math.min(Integer.MAX_VALUE, (long) newLength + spare);
         int ref = write(Blobs.ENCODING_RAW, newLength, room, deadline);
         long to = blobs.valueOffset(Slabs.offset(ref));

@@ -1,6 +1,9 @@
 package dev.balsa.node.engine;
 
-/** Decimal text of 64-bit integers, by Redis' rule for strings that are kept as numbers: exactly the text that the number prints as. */
+/**
+ * Decimal text of 64-bit integers, by Redis' rule for strings that are kept as numbers: exactly the text that the
+ * number prints as.
+ */
 public final class Decimal {
     /** Longest text of a long: sign and 19 digits. */
     public static final int LENGTH_MAX = 20;
@@ -39,7 +42,9 @@ public final class Decimal {
         return negative ? value : -value;
     }
 
-    /** Writes the text of {@code value} to {@code into[0..)} (at least {@link #LENGTH_MAX} bytes); returns its length. */
+    /**
+     * Writes the text of {@code value} to {@code into[0..)} (at least {@link #LENGTH_MAX} bytes); returns its length.
+     */
     public static int write(long value, byte[] into) {
         int length = length(value);
         long rest = value < 0 ? value : -value;

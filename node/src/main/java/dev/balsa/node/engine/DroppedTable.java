@@ -27,7 +27,8 @@ final class DroppedTable {
             work++;
             long[] leaf = table.leaf(slot, (int) hash);
             if (leaf != null) {
-                for (int i = SlotTable.lowerBound(leaf, hash); i < SlotTable.end(leaf); i = SlotTable.following(leaf, i)) {
+                int end = SlotTable.end(leaf);
+                for (int i = SlotTable.lowerBound(leaf, hash); i < end; i = SlotTable.following(leaf, i)) {
                     slabs.free(SlotTable.refAt(leaf, i));
                     work++;
                 }

@@ -4,19 +4,24 @@ import dev.balsa.node.engine.memory.Slabs;
 import java.util.Arrays;
 
 /*
- * The problem: millions of deadlines, set, moved and dropped at the speed of SET; the next one at any time; the due ones in bounded slices.
+ * The problem: millions of deadlines, set, moved and dropped at the speed of SET; the next one at any time; the due
+ * ones in bounded slices.
  *
- * A hierarchical timing wheel (Varghese and Lauck, SOSP 1987), eight levels of 256 buckets. A deadline that differs from the wheel's time first
+ * A hierarchical timing wheel (Varghese and Lauck, SOSP 1987), eight levels of 256 buckets. A deadline that differs
+ * from the wheel's time first
  * in byte k (counted from the lowest) lies on level k, in the bucket of its own byte k:
  *
  *     wheel's time  0x 00 00 01 8f 3a 20 11 07
  *     deadline      0x 00 00 01 8f 3a 21 00 00     ->  level 2, bucket 0x21
  *
- * When the wheel's time reaches a bucket of level k > 0, its entries move to lower levels; a bucket of level 0 holds one single millisecond, so
- * its whole list becomes due at once. Entries are doubly linked in arrays; the blob of a key knows its entry, the entry its blob.
+ * When the wheel's time reaches a bucket of level k > 0, its entries move to lower levels; a bucket of level 0 holds
+ * one single millisecond, so
+ * its whole list becomes due at once. Entries are doubly linked in arrays; the blob of a key knows its entry, the
+ * entry its blob.
  *
  *     add, remove, move     O(1), no search: a list needs no head to unlink from
- *     advance               skips empty buckets by a bitmap; moves at most `limit` entries a call, so a million equal deadlines stall nobody
+ *     advance               skips empty buckets by a bitmap; moves at most `limit` entries a call, so a million
+ *     equal deadlines stall nobody
  *     memory                12 bytes an entry, and 12 in the blob
  *
  * The deadlines themselves stay in the blobs.
@@ -90,7 +95,10 @@ final class ExpiryIndex {
         size--;
     }
 
-    /** A key whose deadline is at most {@code millis}; 0 when there is none, or when {@code limit} entries were moved (then {@link #nextMillis} is due). */
+    /**
+     * A key whose deadline is at most {@code millis}; 0 when there is none, or when {@code limit} entries were moved
+     * (then {@link #nextMillis} is due).
+     */
     int due(long millis, int limit) {
         int left = limit;
         while (next[DUE] == DUE) {
@@ -143,7 +151,10 @@ final class ExpiryIndex {
         return above | ((long) (bucket % BUCKETS) << (level * 8));
     }
 
-    /** All buckets of a lower level come before those of a higher one, so the first bit of the bitmap is the earliest bucket. */
+    /**
+     * All buckets of a lower level come before those of a higher one, so the first bit of the bitmap is the earliest
+     * bucket.
+     */
     private int firstOccupied() {
         for (int word = 0; word < occupied.length; word++) {
             while (occupied[word] != 0) {

@@ -7,8 +7,10 @@ import java.nio.ByteOrder;
 /**
  * Where a key belongs: its hash slot, and its place within the slot.
  *
- * <p>The slot is Redis Cluster's: CRC16 (XMODEM) of the key or of its hash tag, modulo 16,384; computed here four bytes a step. The place is a 32-bit hash
- * in the manner of wyhash (Wang Yi, public domain): 16 bytes a step are folded by one 64 × 64 → 128-bit multiplication. It has no seed and never changes:
+ * <p>The slot is Redis Cluster's: CRC16 (XMODEM) of the key or of its hash tag, modulo 16,384; computed here four
+ * bytes a step. The place is a 32-bit hash
+ * in the manner of wyhash (Wang Yi, public domain): 16 bytes a step are folded by one 64 × 64 → 128-bit
+ * multiplication. It has no seed and never changes:
  * the order of SCAN and of snapshots depends on it.
  */
 final class KeyHash {
@@ -28,7 +30,10 @@ final class KeyHash {
 
     private KeyHash() {}
 
-    /** The slot of {@code key[offset, offset + length)}: only the part between the first brace and the next closing one counts, if it is not empty. */
+    /**
+     * The slot of {@code key[offset, offset + length)}: only the part between the first brace and the next closing
+     * one counts, if it is not empty.
+     */
     static int slot(byte[] key, int offset, int length) {
         int end = offset + length;
         for (int open = offset; open < end; open++) {

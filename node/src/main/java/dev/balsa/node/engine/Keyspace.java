@@ -13,16 +13,20 @@ import org.jspecify.annotations.Nullable;
  *     Keyspace ---------- Blobs         header, key, value            off the heap, in
  *                         Slabs         size classes, pages           one AddressSpace for all databases
  *
- * What a snapshot does to writing is decided in two methods here: `shared` (must this slot's arrays be copied first?) and `changeable` (may
- * this blob be overwritten or freed at once?). Frees that must wait are queued; `reclaim` works them off in slices, together with the tables that
+ * What a snapshot does to writing is decided in two methods here: `shared` (must this slot's arrays be copied
+ * first?) and `changeable` (may
+ * this blob be overwritten or freed at once?). Frees that must wait are queued; `reclaim` works them off in slices,
+ * together with the tables that
  * FLUSHDB and FLUSHALL only detached.
  */
 
 /**
  * All data of one slot group: some databases over one arena. Owned by the group's engine thread.
  *
- * <p>Time is given from outside, once for each entry or batch of reads ({@link #time}). A key whose deadline is not after the
- * <em>log time</em> is dead: every replica agrees on that. Its removal from memory is housekeeping of each replica ({@link #removeDue}) and changes no reply.
+ * <p>Time is given from outside, once for each entry or batch of reads ({@link #time}). A key whose deadline is not
+ * after the
+ * <em>log time</em> is dead: every replica agrees on that. Its removal from memory is housekeeping of each replica
+ * ({@link #removeDue}) and changes no reply.
  */
 public final class Keyspace implements AutoCloseable {
     /** What lookups return for a key that is not there. References are never 0. */
@@ -45,7 +49,8 @@ public final class Keyspace implements AutoCloseable {
     private final ArrayDeque<DroppedTable> dropped = new ArrayDeque<>();
 
     /** @param databases how many, Redis' default 16
-     *  @param arenaMaxBytes address space to reserve for keys and values, at most 32 GiB; memory is taken as it is used */
+     *  @param arenaMaxBytes address space to reserve for keys and values, at most 32 GiB; memory is taken as it is
+     *  used */
     public Keyspace(int databases, long arenaMaxBytes) {
         this(databases, arenaMaxBytes, false);
     }
@@ -83,8 +88,10 @@ public final class Keyspace implements AutoCloseable {
      * Sets the time for the calls that follow.
      *
      * @param logMillis decides which keys are dead
-     * @param nowMillis at least logMillis; when applying the log the same. On the leader's reads its clock: a key whose deadline lies in (logMillis, nowMillis]
-     *     is reported as missing and {@link #sawDue} becomes true, so that the caller can have the log's time moved on and run the read again
+     * @param nowMillis at least logMillis; when applying the log the same. On the leader's reads its clock: a key
+     *     whose deadline lies in (logMillis, nowMillis]
+     *     is reported as missing and {@link #sawDue} becomes true, so that the caller can have the log's time moved
+     *     on and run the read again
      */
     public void time(long logMillis, long nowMillis) {
         this.logMillis = logMillis;
@@ -117,7 +124,8 @@ public final class Keyspace implements AutoCloseable {
     }
 
     /**
-     * Removes at most {@code limit} keys that are dead by log time; returns how many. May return 0 though there are more, when the limit went into sorting
+     * Removes at most {@code limit} keys that are dead by log time; returns how many. May return 0 though there are
+     * more, when the limit went into sorting
      * deadlines: all are removed when {@link #nextDeadlineMillis} is after the log time.
      */
     public int removeDue(int limit) {
@@ -163,7 +171,8 @@ public final class Keyspace implements AutoCloseable {
     }
 
     /**
-     * Housekeeping in slices: frees what clear, FLUSHDB and closed snapshots left behind; returns true if there is more to do now.
+     * Housekeeping in slices: frees what clear, FLUSHDB and closed snapshots left behind; returns true if there is
+     * more to do now.
      *
      * @param limit blobs to free in this call
      */
@@ -207,7 +216,10 @@ public final class Keyspace implements AutoCloseable {
         return slabs.heldBytes();
     }
 
-    /** Bytes of address space that no page uses: writes are to be refused before this falls below what an entry may add. */
+    /**
+     * Bytes of address space that no page uses: writes are to be refused before this falls below what an entry may
+     * add.
+     */
     public long roomBytes() {
         return slabs.roomBytes();
     }

@@ -5,8 +5,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The problem: find a key among millions with as few cache misses as possible; visit keys in an order that depends on nothing but the keys, from a
- * cursor that survives growth; grow without a pause; let a snapshot keep the old state for the price of what is written meanwhile.
+ * The problem: find a key among millions with as few cache misses as possible; visit keys in an order that depends
+ * on nothing but the keys, from a
+ * cursor that survives growth; grow without a pause; let a snapshot keep the old state for the price of what is
+ * written meanwhile.
  *
  *     slots   0 ... 16383          one long[] per slot, null while the slot is empty
  *              |       \
@@ -15,25 +17,36 @@ import org.jspecify.annotations.Nullable;
  *     leaf    [ shape | epoch ][ hash32 ref32 | 0 | hash32 ref32 | hash32 ref32 | 0 | ... | spare ]
  *                               <-------------------- capacity ------------------------> tail
  *
- * A leaf is an open-addressing table whose home position rises with the hash, so that linear probing keeps all entries sorted by (hash, key)
- * (Amble and Knuth 1974, ordered hash tables; Celis' Robin Hood order is the same here). Because an entry holds its hash, growing, splitting and shifting
- * never touch a key, and a comparison of keys happens practically only on a hit: one miss for the leaf, one for the blob.
+ * A leaf is an open-addressing table whose home position rises with the hash, so that linear probing keeps all
+ * entries sorted by (hash, key)
+ * (Amble and Knuth 1974, ordered hash tables; Celis' Robin Hood order is the same here). Because an entry holds its
+ * hash, growing, splitting and shifting
+ * never touch a key, and a comparison of keys happens practically only on a hit: one miss for the leaf, one for the
+ * blob.
  *
  *     find     ~3 probes in one or two cache lines; ends early at a greater hash
  *     insert   shifts to the next gap, some ten words at a load of 0.8
  *     remove   shifts back, no tombstones
- *     grow     x 1.5 at a load of 0.8, a sequential copy; a leaf has at most 1,024 entries, a fuller one is split by the next
- *              bit of the hash (extendible hashing, Fagin 1979). So no single step is longer than copying a leaf or a directory of references.
+ *     grow     x 1.5 at a load of 0.8, a sequential copy; a leaf has at most 1,024 entries, a fuller one is split by
+ *     the next
+ *              bit of the hash (extendible hashing, Fagin 1979). So no single step is longer than copying a leaf or
+ *              a directory of references.
  *     memory   8 bytes / load: 10 to 15 a key
  *
- * Order: slot, hash unsigned, then key. A cursor names (slot, lowest hash not yet visited) and so means the same in every table that holds the same keys.
+ * Order: slot, hash unsigned, then key. A cursor names (slot, lowest hash not yet visited) and so means the same in
+ * every table that holds the same keys.
  *
- * Snapshots: a leaf and a directory carry the epoch they were written in. While a view is open, one of an older epoch is copied before the first write (copy-on-write
- * by the path, as in persistent trees) unless the view's reader has gone by its slot. Everything reachable from the view's copied roots is thus immutable
+ * Snapshots: a leaf and a directory carry the epoch they were written in. While a view is open, one of an older
+ * epoch is copied before the first write (copy-on-write
+ * by the path, as in persistent trees) unless the view's reader has gone by its slot. Everything reachable from the
+ * view's copied roots is thus immutable
  * until it is passed; see SnapshotView for the argument on visibility.
  */
 
-/** The keys of one database, by slot and hash. Owned by the engine thread; leaves of older epochs may be read by a snapshot's thread. */
+/**
+ * The keys of one database, by slot and hash. Owned by the engine thread; leaves of older epochs may be read by a
+ * snapshot's thread.
+ */
 final class SlotTable {
     private static final int SHAPE = 0; // capacity << 32 | depth << 24 | count
     private static final int EPOCH = 1;
@@ -298,7 +311,10 @@ final class SlotTable {
         return leaf;
     }
 
-    /** The leaf at the remembered place, copied first if a view still needs it as it is. Places in a copy are the same. */
+    /**
+     * The leaf at the remembered place, copied first if a view still needs it as it is. Places in a copy are the
+     * same.
+     */
     private long[] writable(int epoch, boolean shared) {
         long[] leaf = leaf(atSlot, atHash);
         if (leaf == null) {
@@ -367,7 +383,10 @@ final class SlotTable {
         }
     }
 
-    /** Keys whose hashes agree in many bits must not blow up the directory: it stays within a reference per eighth of a leaf. */
+    /**
+     * Keys whose hashes agree in many bits must not blow up the directory: it stays within a reference per eighth of
+     * a leaf.
+     */
     private boolean mayDeepen(int depth) {
         Directory directory = directory(atSlot);
         return directory == null || depth < directory.depth || ((LEAF_MAX / 8L) << depth) <= directory.count;

@@ -10,7 +10,10 @@ public interface Snapshot extends AutoCloseable {
     /** Number of databases. */
     int databases();
 
-    /** Calls {@code visitor} for every live key, database by database, in the order of slot, hash and key. May be called once: what was visited is let go. */
+    /**
+     * Calls {@code visitor} for every live key, database by database, in the order of slot, hash and key. May be
+     * called once: what was visited is let go.
+     */
     void forEach(Visitor visitor);
 
     /** Number of keys in a database at that moment (dead ones that were not removed yet included). */

@@ -9,19 +9,29 @@ import org.jspecify.annotations.Nullable;
  * Why two threads may share this memory without a lock.
  *
  * Let E be the engine thread, R the one that reads the view, V the moment the view was taken.
- *  1. Everything E wrote before V happens before anything R does, because the view is handed to R through a synchronizing hand-over
+ *  1. Everything E wrote before V happens before anything R does, because the view is handed to R through a
+ *  synchronizing hand-over
  *     (an executor's queue, Thread.start).
  *  2. After V, E writes to nothing that R may still read:
  *       - the arrays of roots are the view's own copies;
- *       - a leaf or directory of an older epoch is copied before the first write, a blob older than V is neither changed nor freed,
- *         as long as its slot's position is not below `passed`; new blobs lie in pages that were empty at V (Slabs.seal), so no chain of freed blobs
- *         and no neighbour in a page is shared. Exceptions: a blob's access clock and expiry entry, which R never reads.
- *  3. R writes `passed` (volatile) after its last read of a slot; when E reads a larger value, R's reads happen before what E does next. So E may
- *     then reuse leaf and blobs of that slot. Closing sets `passed` to the end, which is the same argument for all slots.
- *  4. Unmapping under R's feet throws IllegalStateException in R (the segment's lifetime is a shared java.lang.foreign.Arena).
+ *       - a leaf or directory of an older epoch is copied before the first write, a blob older than V is neither
+ *       changed nor freed,
+ *         as long as its slot's position is not below `passed`; new blobs lie in pages that were empty at V
+ *         (Slabs.seal), so no chain of freed blobs
+ *         and no neighbour in a page is shared. Exceptions: a blob's access clock and expiry entry, which R never
+ *         reads.
+ *  3. R writes `passed` (volatile) after its last read of a slot; when E reads a larger value, R's reads happen
+ *  before what E does next. So E may
+ *     then reuse leaf and blobs of that slot. Closing sets `passed` to the end, which is the same argument for all
+ *     slots.
+ *  4. Unmapping under R's feet throws IllegalStateException in R (the segment's lifetime is a shared
+ *  java.lang.foreign.Arena).
  */
 
-/** The one {@link Snapshot}. Made by the engine thread; {@link #forEach} and {@link #close} belong to one other thread. */
+/**
+ * The one {@link Snapshot}. Made by the engine thread; {@link #forEach} and {@link #close} belong to one other
+ * thread.
+ */
 final class SnapshotView implements Snapshot {
     private final Blobs blobs;
     private final long logMillis;

@@ -5,8 +5,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * A 128-bit digest of what a keyspace holds: database, key, type, value and deadline of each live key, whatever the order they were written in and however they are
- * kept (a number and its text are the same value). Two replicas at the same log index have the same digest. It finds mistakes, not forgeries. Immutable.
+ * A 128-bit digest of what a keyspace holds: database, key, type, value and deadline of each live key, whatever the
+ * order they were written in and however they are
+ * kept (a number and its text are the same value). Two replicas at the same log index have the same digest. It finds
+ * mistakes, not forgeries. Immutable.
  *
  * @param high sum over the keys of their first hash
  * @param low sum over the keys of their second hash

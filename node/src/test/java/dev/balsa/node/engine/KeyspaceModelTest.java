@@ -17,10 +17,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Random operations on a checked keyspace and on java.util maps must look the same, also through a snapshot taken in the middle. */
+/**
+ * Random operations on a checked keyspace and on java.util maps must look the same, also through a snapshot taken in
+ * the middle.
+ */
 class KeyspaceModelTest {
     private static final int DATABASES = 3;
-    private static final int STEPS = 30_000;
+    private static final int STEPS = 12_000;
 
     private final Keyspace keyspace = new Keyspace(DATABASES, 1L << 30, true);
     private final List<Map<String, Value>> model = new ArrayList<>();
@@ -89,7 +92,7 @@ class KeyspaceModelTest {
         keyspace.time(now, now);
         for (int step = 0; step < STEPS; step++) {
             step(keys, oneSlot);
-            if (step % 2_000 == 0) {
+            if (step % 1_500 == 0) {
                 compareAll();
             }
         }

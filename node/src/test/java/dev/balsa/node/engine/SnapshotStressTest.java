@@ -16,7 +16,10 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A second thread reads views while the first one writes as fast as it can; freed memory is overwritten at once (checked keyspace). */
+/**
+ * A second thread reads views while the first one writes as fast as it can; freed memory is overwritten at once
+ * (checked keyspace).
+ */
 class SnapshotStressTest {
     private static final int KEYS = 20_000;
     private static final int ABSENT = -1;

@@ -13,22 +13,29 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /*
- * The problem: a store wants one flat memory in which a 32-bit number is an address, it does not know how large that memory
+ * The problem: a store wants one flat memory in which a 32-bit number is an address, it does not know how large that
+ * memory
  * will become, and it wants to hand pages back to the system.
  *
- * java.lang.foreign's own allocation fills with zeros and cannot grow; an array of segments costs a look-up per access. So the whole
- * range is reserved once by mmap(PRIVATE | ANONYMOUS | NORESERVE): that takes address space and no memory. A page becomes memory when it
+ * java.lang.foreign's own allocation fills with zeros and cannot grow; an array of segments costs a look-up per
+ * access. So the whole
+ * range is reserved once by mmap(PRIVATE | ANONYMOUS | NORESERVE): that takes address space and no memory. A page
+ * becomes memory when it
  * is first written and stops being memory with madvise(DONTNEED).
  *
  *     reserve   one mmap                  0 bytes resident
  *     write     the system's page fault   4 KiB resident each
  *     giveBack  one madvise, 1-5 µs       resident bytes fall
- *     close     munmap; later accesses throw instead of crashing, because the segment belongs to a shared java.lang.foreign.Arena
+ *     close     munmap; later accesses throw instead of crashing, because the segment belongs to a shared
+ *     java.lang.foreign.Arena
  *
  * Source: mmap(2), madvise(2).
  */
 
-/** A reserved range of addresses, memory only where it was written. Owned by the engine thread; a snapshot's thread may read the segment. */
+/**
+ * A reserved range of addresses, memory only where it was written. Owned by the engine thread; a snapshot's thread
+ * may read the segment.
+ */
 public final class AddressSpace implements AutoCloseable {
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE = 2;
@@ -78,7 +85,10 @@ public final class AddressSpace implements AutoCloseable {
         return segment;
     }
 
-    /** Gives the memory behind a range back; it reads as zero (Linux) afterwards. Offset and length are multiples of the system's page. */
+    /**
+     * Gives the memory behind a range back; it reads as zero (Linux) afterwards. Offset and length are multiples of
+     * the system's page.
+     */
     public void giveBack(long offset, long bytes) {
         try {
             int result = (int) MADVISE.invokeExact(segment.address() + offset, bytes, MADV_DONTNEED);
@@ -104,8 +114,9 @@ public final class AddressSpace implements AutoCloseable {
             MemorySegment base = (MemorySegment) MMAP.invokeExact(
                     state, 0L, bytes, PROT_READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0L);
             if (base.address() == -1L) {
-                throw new AddressSpaceException("The system refused to reserve " + bytes + " bytes of address space (mmap, errno "
-                        + (int) ERRNO.get(state, 0L) + "). Reserving takes no memory, so look for a limit: `ulimit -v`, or vm.overcommit_memory=2."
+                throw new AddressSpaceException("The system refused to reserve " + bytes + " bytes of address space"
+                        + " (mmap, errno " + (int) ERRNO.get(state, 0L) + "). Reserving takes no memory,"
+                        + " so look for a limit: `ulimit -v`, or vm.overcommit_memory=2."
                         + " Or configure a smaller range.");
             }
             return base;
@@ -126,7 +137,9 @@ public final class AddressSpace implements AutoCloseable {
 
     private static MethodHandle function(String name, FunctionDescriptor descriptor, Linker.Option... options) {
         return LINKER.downcallHandle(
-                LINKER.defaultLookup().find(name).orElseThrow(() -> new AddressSpaceException("The C library has no " + name)),
+                LINKER.defaultLookup()
+                        .find(name)
+                        .orElseThrow(() -> new AddressSpaceException("The C library has no " + name)),
                 descriptor,
                 options);
     }

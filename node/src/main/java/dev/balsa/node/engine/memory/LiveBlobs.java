@@ -3,7 +3,10 @@ package dev.balsa.node.engine.memory;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** Debug check: one bit per possible reference, set while a blob lives there; freed memory is overwritten. Owned by the engine thread. */
+/**
+ * Debug check: one bit per possible reference, set while a blob lives there; freed memory is overwritten. Owned by
+ * the engine thread.
+ */
 final class LiveBlobs {
     private static final byte POISON = (byte) 0xdd;
 

@@ -1,7 +1,8 @@
 package dev.balsa.node.engine.memory;
 
 /**
- * Rounds sizes up to the few that slabs are cut into: multiples of 8 bytes up to 512, from there eight steps per doubling (at most 12.5 % more than asked for) up to
+ * Rounds sizes up to the few that slabs are cut into: multiples of 8 bytes up to 512, from there eight steps per
+ * doubling (at most 12.5 % more than asked for) up to
  * 128 KiB. Immutable.
  */
 final class SizeClasses {

@@ -6,7 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /*
- * The problem: millions of blobs of a few dozen bytes, allocated and freed at random, named by 32 bits each, with little waste, exact accounting
+ * The problem: millions of blobs of a few dozen bytes, allocated and freed at random, named by 32 bits each, with
+ * little waste, exact accounting
  * and memory that goes back to the system.
  *
  *     address space   | chunk 0 | chunk 1 | chunk 2 | chunk 3 ............ | chunk n |      64 KiB each
@@ -15,18 +16,25 @@ import org.jspecify.annotations.Nullable;
  *
  *     reference = byte offset / 8, unsigned: 32 bits reach 32 GiB. Chunk 0 stays unused so that 0 can mean "no blob".
  *
- * A page serves one size class (SizeClasses). Within it, blobs that were never handed out lie behind a bump mark, freed ones are chained
- * through their first four bytes. A class's pages with room form a ring; full pages are in no ring. A page whose last blob is freed goes back
- * to the pool of chunks, and its memory to the system (a few stay warm against flapping). Blobs over 128 KiB take chunks of their own; memory is
+ * A page serves one size class (SizeClasses). Within it, blobs that were never handed out lie behind a bump mark,
+ * freed ones are chained
+ * through their first four bytes. A class's pages with room form a ring; full pages are in no ring. A page whose
+ * last blob is freed goes back
+ * to the pool of chunks, and its memory to the system (a few stay warm against flapping). Blobs over 128 KiB take
+ * chunks of their own; memory is
  * resident only as far as it was written.
  *
  *     allocate   one ring head, one chained word or the bump mark        ~5 ns
  *     free       chunk from the reference, push on the page's chain      ~5 ns + the blob's cache line
- *     chunks     first fit over a bitmap of free chunks                  8,192 words for 32 GiB at worst, per 64 KiB page
- *     waste      <= 7 bytes a blob up to 512 bytes, <= 12.5 % above; partly filled pages (residentBytes - usedBytes) on top
+ *     chunks     first fit over a bitmap of free chunks                  8,192 words for 32 GiB at worst, per 64 KiB
+ *     page
+ *     waste      <= 7 bytes a blob up to 512 bytes, <= 12.5 % above; partly filled pages (residentBytes - usedBytes)
+ *     on top
  *
- * Snapshots. seal() puts all pages with room aside: from then on allocation uses pages taken from the pool only. So a page's
- * birth epoch tells of every blob in it whether it is younger than the seal (isFresh) without a byte in the blob. unseal() joins the
+ * Snapshots. seal() puts all pages with room aside: from then on allocation uses pages taken from the pool only. So
+ * a page's
+ * birth epoch tells of every blob in it whether it is younger than the seal (isFresh) without a byte in the blob.
+ * unseal() joins the
  * rings again; both cost O(classes).
  *
  * Source: the slab idea is Bonwick's (USENIX 1994); classes as in jemalloc.
@@ -189,7 +197,10 @@ public final class Slabs implements AutoCloseable {
         return usedBytes;
     }
 
-    /** Bytes of all pages and large blobs: what may be resident; the difference to {@link #usedBytes} is fragmentation. */
+    /**
+     * Bytes of all pages and large blobs: what may be resident; the difference to {@link #usedBytes} is
+     * fragmentation.
+     */
     public long heldBytes() {
         return (long) (top - 1 - freeChunkCount) * CHUNK_BYTES;
     }

@@ -5,8 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The checksum of RDB files and DUMP payloads: CRC-64 with Jones' polynomial, reflected, starting at 0, without a final xor. Eight bytes a step by
- * eight tables ("slicing", Kounavis and Berry 2005). Its check value for {@code 123456789} is {@code e9c6d914c4b8d9ca}. Stateless.
+ * The checksum of RDB files and DUMP payloads: CRC-64 with Jones' polynomial, reflected, starting at 0, without a
+ * final xor. Eight bytes a step by
+ * eight tables ("slicing", Kounavis and Berry 2005). Its check value for {@code 123456789} is {@code
+ * e9c6d914c4b8d9ca}. Stateless.
  */
 final class Crc64 {
     private static final long POLYNOMIAL_REFLECTED = 0x95ac_9329_ac4b_c9b5L;

@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * The value of one key as DUMP gives and RESTORE takes it: type, value as in an RDB file, RDB version (two bytes), CRC64 of all that. Stateless.
+ * The value of one key as DUMP gives and RESTORE takes it: type, value as in an RDB file, RDB version (two bytes),
+ * CRC64 of all that. Stateless.
  */
 public final class DumpPayload {
     private static final int FOOTER_BYTES = 2 + RdbFormat.CHECKSUM_BYTES;
@@ -54,7 +55,10 @@ public final class DumpPayload {
                 && written == Crc64.update(0, payload, offset, end - RdbFormat.CHECKSUM_BYTES);
     }
 
-    /** Sets {@code key} (all of it) to the payload's value, replacing what is there; unless the result is DONE nothing has changed. */
+    /**
+     * Sets {@code key} (all of it) to the payload's value, replacing what is there; unless the result is DONE
+     * nothing has changed.
+     */
     public static Restored restore(
             byte[] payload, int offset, int length, Database database, byte[] key, long deadlineMillis) {
         if (!verify(payload, offset, length)) {

@@ -22,7 +22,10 @@ final class Lzf {
 
     private final int[] lastSeen = new int[1 << HASH_BITS]; // position + 1 of three bytes with that hash
 
-    /** Compresses {@code from[0, length)} into {@code into}; returns the length, or 0 when it would not be smaller than the input. */
+    /**
+     * Compresses {@code from[0, length)} into {@code into}; returns the length, or 0 when it would not be smaller
+     * than the input.
+     */
     int compress(byte[] from, int length, byte[] into) {
         Arrays.fill(lastSeen, 0);
         int out = 0;
@@ -61,7 +64,10 @@ final class Lzf {
         return Math.max(out, 0);
     }
 
-    /** Expands {@code from[offset, offset + length)} to exactly {@code into[0, intoLength)}; false if the input is no LZF of that length. */
+    /**
+     * Expands {@code from[offset, offset + length)} to exactly {@code into[0, intoLength)}; false if the input is no
+     * LZF of that length.
+     */
     static boolean expand(byte[] from, int offset, int length, byte[] into, int intoLength) {
         int at = offset;
         int end = offset + length;

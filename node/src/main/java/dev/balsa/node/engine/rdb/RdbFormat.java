@@ -2,7 +2,10 @@ package dev.balsa.node.engine.rdb;
 
 /** Numbers of the RDB format, as Redis documents them in its rdb.h. */
 final class RdbFormat {
-    /** The version that is written: the lowest that knows all we write, so that redis-server 7.0 (which refuses 11) loads it, and all later ones. */
+    /**
+     * The version that is written: the lowest that knows all we write, so that redis-server 7.0 (which refuses 11)
+     * loads it, and all later ones.
+     */
     static final int VERSION = 10;
 
     /** The newest version that is read: Redis 7.4's and 8.0's. */
@@ -54,8 +57,10 @@ final class RdbFormat {
     static final int COMPRESS_MIN_BYTES = 21;
 
     private static final String[] TYPES = {
-        "string", "list", "set", "zset", "hash", "zset (version 2)", "module (version 1)", "module", "unknown", "hash (zipmap)",
-        "list (ziplist)", "set (intset)", "zset (ziplist)", "hash (ziplist)", "list (quicklist)", "stream", "hash (listpack)",
+        "string", "list", "set", "zset", "hash", "zset (version 2)", "module (version 1)", "module", "unknown",
+        "hash (zipmap)",
+        "list (ziplist)", "set (intset)", "zset (ziplist)", "hash (ziplist)", "list (quicklist)", "stream",
+        "hash (listpack)",
         "zset (listpack)", "list (quicklist 2)", "stream (version 2)", "set (listpack)", "stream (version 3)",
         "hash (with field expiry, preview)", "hash (listpack with field expiry, preview)", "hash (with field expiry)",
         "hash (listpack with field expiry)"

@@ -13,12 +13,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the format's numbers and strings into a buffer that flows into a channel, or grows when there is none. Keeps the checksum. Owned by one thread. */
+/**
+ * Writes the format's numbers and strings into a buffer that flows into a channel, or grows when there is none.
+ * Keeps the checksum. Owned by one thread.
+ */
 final class RdbOutput {
     private static final int BUFFER_BYTES = 1 << 20;
     private static final int SCRATCH_BYTES = 64;
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT_BIG_ENDIAN = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT_BIG_ENDIAN =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 

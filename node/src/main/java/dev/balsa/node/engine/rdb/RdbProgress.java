@@ -1,6 +1,9 @@
 package dev.balsa.node.engine.rdb;
 
-/** Hears how far writing or reading has come, about once per MiB. It may block, to slow the work down, and may throw, to end it. */
+/**
+ * Hears how far writing or reading has come, about once per MiB. It may block, to slow the work down, and may throw,
+ * to end it.
+ */
 @FunctionalInterface
 public interface RdbProgress {
     /** Hears nothing. */

@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Loads RDB files of the versions 1 to 12 into a keyspace: strings, deadlines, access statistics; functions and data of modules are passed over. A value of
- * another type ends the loading. Whatever is wrong with a file becomes an {@link RdbException} that names the byte; the keyspace then holds a part and is to be thrown away.
+ * Loads RDB files of the versions 1 to 12 into a keyspace: strings, deadlines, access statistics; functions and data
+ * of modules are passed over. A value of
+ * another type ends the loading. Whatever is wrong with a file becomes an {@link RdbException} that names the byte;
+ * the keyspace then holds a part and is to be thrown away.
  * Used by the thread that owns the keyspace.
  */
 public final class RdbReader {
@@ -124,7 +126,8 @@ public final class RdbReader {
 
     private void select(long index) throws IOException {
         if (index < 0 || index >= keyspace.databases()) {
-            throw in.problem("database " + Long.toUnsignedString(index) + " is beyond the " + keyspace.databases() + " there are");
+            throw in.problem("database " + Long.toUnsignedString(index)
+                    + " is beyond the " + keyspace.databases() + " there are");
         }
         database = keyspace.database((int) index);
     }

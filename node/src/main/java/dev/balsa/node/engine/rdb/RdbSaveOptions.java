@@ -9,11 +9,16 @@ import java.util.SequencedMap;
  * @param createdSeconds time of creation since 1970, for the field {@code ctime}: the engine has no clock
  * @param usedBytes for the field {@code used-mem}
  * @param fields further AUX fields, written in their order; Redis ignores names it does not know
- * @param compress whether strings of more than 20 bytes are compressed by LZF where that makes them smaller. Off: it multiplies the CPU time of a save
+ * @param compress whether strings of more than 20 bytes are compressed by LZF where that makes them smaller. Off: it
+ *     multiplies the CPU time of a save
  * @param progress told about once per MiB; a {@link Throttle} slows the writer down
  */
 public record RdbSaveOptions(
-        long createdSeconds, long usedBytes, SequencedMap<String, byte[]> fields, boolean compress, RdbProgress progress) {
+        long createdSeconds,
+        long usedBytes,
+        SequencedMap<String, byte[]> fields,
+        boolean compress,
+        RdbProgress progress) {
     /** No fields of our own, no compression, full speed. */
     public static RdbSaveOptions plain(long createdSeconds, long usedBytes) {
         return new RdbSaveOptions(createdSeconds, usedBytes, new LinkedHashMap<>(), false, RdbProgress.NONE);

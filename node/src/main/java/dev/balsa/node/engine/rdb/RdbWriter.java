@@ -21,11 +21,15 @@ import org.jspecify.annotations.Nullable;
  *         [EXPIRETIME_MS millis]  type  key  value                for each key, in the snapshot's order
  *     EOF   CRC64 of everything before it, little-endian
  *
- * Replicas write their keys in the same order, because a snapshot's order depends on the keys only. Their files may still differ: one keeps as text what another, restored
+ * Replicas write their keys in the same order, because a snapshot's order depends on the keys only. Their files may
+ * still differ: one keeps as text what another, restored
  * from a file, keeps as a number. StateDigest compares states.
  */
 
-/** Writes a snapshot as an RDB file of version 10, which redis-server 7.0 and later load. Used by one thread: the snapshot's reader. */
+/**
+ * Writes a snapshot as an RDB file of version 10, which redis-server 7.0 and later load. Used by one thread: the
+ * snapshot's reader.
+ */
 public final class RdbWriter {
     /** The Redis version whose formats and replies we follow; tools show it. */
     private static final String REDIS_VERSION = "7.2.0";
@@ -49,7 +53,8 @@ public final class RdbWriter {
     }
 
     /**
-     * Writes a new file and has it on disk when it returns (the directory is the caller's to fsync, after renaming). Returns its length.
+     * Writes a new file and has it on disk when it returns (the directory is the caller's to fsync, after renaming).
+     * Returns its length.
      * The snapshot is read but not closed.
      */
     public static long save(Snapshot snapshot, Path file, RdbSaveOptions options) throws IOException {
