@@ -55,6 +55,18 @@ final class SpecTest {
     }
 
     @Test
+    void only_letters_have_two_cases() {
+        CommandSpec get = find("get");
+        SpecTable odd = new SpecTable(List.of(new CommandSpec(
+                "az[]@", -1, 0, 0, 0, 0, List.of(), List.of(), List.of(), get.doc())));
+
+        assertThat(odd.find(Args.of("AZ[]@"))).isNotNull();
+        assertThat(odd.find(Args.of("AZ{]@"))).isNull();
+        assertThat(odd.find(Args.of("AZ[]`"))).isNull();
+        assertThat(odd.find(Args.of("A\u00da[]@"))).isNull();
+    }
+
+    @Test
     void a_container_knows_its_subcommands() {
         CommandSpec config = find("config");
 

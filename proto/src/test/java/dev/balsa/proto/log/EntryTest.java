@@ -79,9 +79,7 @@ final class EntryTest {
             bytes = Arrays.copyOf(bytes, random.nextInt(4) == 0 ? random.nextInt(bytes.length) : bytes.length);
             if (bytes.length > EntryHeader.BYTES) {
                 bytes[0] = EntryHeader.VERSION;
-                CRC32C checksum = new CRC32C();
-                checksum.update(bytes, EntryHeader.CHECKED_FROM, bytes.length - EntryHeader.CHECKED_FROM);
-                EntryWriter.INT.set(bytes, EntryHeader.CHECKSUM_AT, (int) checksum.getValue());
+                seal(bytes);
             }
             try {
                 reader.wrap(round % 2 == 0 ? ByteBuffer.wrap(bytes) : direct(bytes));
@@ -93,6 +91,15 @@ final class EntryTest {
             } catch (RuntimeException e) {
                 throw new AssertionError("seed " + seed + " round " + round, e);
             }
+        }
+    }
+
+    @Test
+    void a_count_that_is_not_that_of_the_commands_is_found() {
+        for (int count : new int[] {0, 1, 3, -1}) {
+            byte[] entry = entry();
+            EntryWriter.INT.set(entry, EntryHeader.COUNT_AT, count);
+            refused(seal(entry));
         }
     }
 
@@ -119,6 +126,14 @@ final class EntryTest {
         writer.append(Args.of("INCR", "n"), 1);
         writer.requestId(7, 8);
         return writer.finish(1, 2).array();
+    }
+
+    /** Makes the checksum fit. */
+    private static byte[] seal(byte[] entry) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(entry, EntryHeader.CHECKED_FROM, entry.length - EntryHeader.CHECKED_FROM);
+        EntryWriter.INT.set(entry, EntryHeader.CHECKSUM_AT, (int) checksum.getValue());
+        return entry;
     }
 
     private void refused(byte[] bytes) {
