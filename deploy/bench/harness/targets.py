@@ -154,7 +154,7 @@ class BalsaServer(Target):
 
 
 class BalsaCluster(Target):
-    """`balsa up`: nodes that hold one group of replicas, and a front."""
+    """`balsa up`: nodes that hold one group of replicas, and a front, which is in the first process."""
 
     name = "balsa"
 
@@ -168,7 +168,7 @@ class BalsaCluster(Target):
     def start(self):
         command = [str(self.launcher), "up", "--nodes", str(self.nodes), "--groups", "1", "--port", str(self.port),
                    "--dir", str(self.directory / "data")]
-        self.launch("balsa up", command, self.port)
+        self.launch("front", command, self.port)
         wait_for_write(self.port)
         for i in range(1, self.nodes + 1):
             wait_for_write(self.port + i)
