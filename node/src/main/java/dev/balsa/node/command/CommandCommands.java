@@ -60,7 +60,7 @@ public final class CommandCommands {
         for (int i = 2; i < args.count(); i++) {
             CommandSpec spec = table.find(args.text(i));
             if (spec == null) {
-                reply.nilArray();
+                reply.nil();
             } else {
                 SpecReply.write(spec, reply);
             }

@@ -1,6 +1,7 @@
 package dev.balsa.node.command;
 
 import static dev.balsa.node.command.Row.container;
+import static dev.balsa.node.command.Row.elsewhere;
 import static dev.balsa.node.command.Row.refused;
 import static dev.balsa.node.command.Row.table;
 import static dev.balsa.proto.command.CommandFlag.ADMIN;
@@ -36,7 +37,7 @@ final class RefusedCommands {
             refused("restore-asking", -4, "slots never move key by key", "RESTORE").of("server")
                     .acl("keyspace", "dangerous").internal().since("3.0.0"),
             container("module", -2).of("server")
-                    .doc("4.0.0", "depends on the subcommand", "Native modules: refused.").subs(
+                    .doc("4.0.0", "depends on the subcommand", "Native modules: none, and none can be loaded.").subs(
                     refused("load", -3, "native modules cannot run in a JVM", "the commands that are built in",
                             ADMIN, NOSCRIPT, NO_ASYNC_LOADING)
                             .of("server").since("4.0.0"),
@@ -45,7 +46,10 @@ final class RefusedCommands {
                             .of("server").since("7.0.0"),
                     refused("unload", 3, "native modules cannot run in a JVM", "the commands that are built in",
                             ADMIN, NOSCRIPT, NO_ASYNC_LOADING)
-                            .of("server").since("4.0.0")));
+                            .of("server").since("4.0.0"),
+                    elsewhere("list", 2, ADMIN, NOSCRIPT).of("server").tips("nondeterministic_output_order")
+                            .doc("4.0.0", "O(N), N = modules", "Lists modules."),
+                    elsewhere("help", 2, LOADING, STALE).of("server").doc("5.0.0", "O(1)", "Lists the subcommands.")));
 
     private RefusedCommands() {}
 }

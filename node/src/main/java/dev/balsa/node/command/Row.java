@@ -184,9 +184,9 @@ final class Row {
         }
         String spoken = fullName.replace('|', ' ').toUpperCase(Locale.ROOT);
         String says = refusal == null ? summary : "Refused: it" + refusal;
-        var doc = new CommandSpec.Doc(says, since, group, complexity, tips, deprecation, internal);
+        var doc = new CommandSpec.Doc(says, since, group, complexity, deprecation, internal);
         var spec = new CommandSpec(
-                fullName, arity, flagBits, first, last, step, keySpecs, shownCategories(), subSpecs, doc);
+                fullName, arity, flagBits, first, last, step, keySpecs, shownCategories(), subSpecs, doc, tips);
         String error = refusal == null ? null : "ERR " + spoken + refusal;
         return new Command(spec, name.toUpperCase(Locale.ROOT), body, List.copyOf(subs), error);
     }

@@ -79,6 +79,8 @@ final class ServerCommands {
                     .doc("1.0.0", "O(1)", "Hands leadership over and stops the server."),
             container("debug", -2, ADMIN, NOSCRIPT, LOADING, STALE).of("server").internal()
                     .doc("1.0.0", "depends on the subcommand", "For tests of servers and clients.").subs(
+                    elsewhere("digest", 2, ADMIN, NOSCRIPT).of("server")
+                            .doc("1.0.0", "O(1)", "Replies with a digest of all data on this node."),
                     elsewhere("help", 2, LOADING, STALE).of("server").doc("1.0.0", "O(1)", "Lists the subcommands."),
                     elsewhere("jmap", 2, ADMIN, NOSCRIPT).of("server")
                             .doc("1.0.0", "O(N), N = bytes of the heap", "Writes the heap to a file."),
@@ -90,6 +92,26 @@ final class ServerCommands {
                             .doc("1.0.0", "O(1)", "Replies after the given seconds."),
                     elsewhere("stringmatch-len", 4, ADMIN, NOSCRIPT).of("server")
                             .doc("1.0.0", "O(N*M), N and M = lengths", "Matches text with a glob pattern.")),
+            container("latency", -2).of("server")
+                    .doc("2.8.13", "depends on the subcommand", "Tells about events that took long.").subs(
+                    elsewhere("doctor", 2, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
+                            .tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special")
+                            .doc("2.8.13", "O(1)", "Reports what is unusual about latency."),
+                    elsewhere("help", 2, LOADING, STALE).of("server")
+                            .doc("2.8.13", "O(1)", "Lists the subcommands."),
+                    elsewhere("histogram", -2, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
+                            .tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special")
+                            .doc("7.0.0", "O(N), N = commands",
+                                    "Replies with distributions of the time that commands take."),
+                    elsewhere("history", 3, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
+                            .tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special")
+                            .doc("2.8.13", "O(1)", "Replies with the times of an event."),
+                    elsewhere("latest", 2, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
+                            .tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special")
+                            .doc("2.8.13", "O(1)", "Replies with the latest time of every event."),
+                    elsewhere("reset", -2, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
+                            .tips("request_policy:all_nodes", "response_policy:all_succeeded")
+                            .doc("2.8.13", "O(1)", "Forgets the times of events.")),
             container("slowlog", -2).of("server")
                     .doc("2.2.12", "depends on the subcommand", "Tells about commands that took long.").subs(
                     elsewhere("get", -2, ADMIN, LOADING, STALE).of("server")
@@ -132,7 +154,7 @@ final class ServerCommands {
                     .doc("5.0.0", "O(1)", "Draws something and shows the version."),
             container("balsa", -2).of("server")
                     .doc("7.2.0", "depends on the subcommand", "What nodes and proxies of Balsa ask each other.").subs(
-                    elsewhere("digest", 2, ADMIN, NOSCRIPT).of("server")
+                    elsewhere("digest", -2, ADMIN, NOSCRIPT).of("server")
                             .doc("7.2.0", "O(1)", "Replies with the digest of every group on this node."),
                     elsewhere("group", -4, NOSCRIPT, NO_MULTI).of("server")
                             .doc("7.2.0", "that of the command", "Runs a command without keys in one group led here."),
@@ -180,7 +202,8 @@ final class ServerCommands {
             return;
         }
         call.reply().simple("Value at:" + Integer.toHexString(ref) + " refcount:1 encoding:" + db.encoding(ref)
-                + " serializedlength:" + (DumpPayload.dump(db, ref).length - DUMP_EXTRA_BYTES) + " lru:0 lru_seconds_idle:"
+                + " serializedlength:" + (DumpPayload.dump(db, ref)
+                        .length - DUMP_EXTRA_BYTES) + " lru:0 lru_seconds_idle:"
                 + db.idleSeconds(ref));
     }
 }

@@ -143,7 +143,7 @@ class CommandTableTest {
                         + " " + key.keyword() + " " + key.begin() + " " + key.find())
                 .toList();
         return spec.name() + " " + spec.arity() + " " + flags + " " + spec.firstKey() + " " + spec.lastKey() + " "
-                + spec.keyStep() + " " + spec.categories() + " " + keys + " " + new TreeSet<>(spec.doc().tips());
+                + spec.keyStep() + " " + spec.categories() + " " + keys + " " + new TreeSet<>(spec.tips());
     }
 
     private static Map<String, CommandSpec> theirSpecs() throws IOException {

@@ -58,7 +58,6 @@ public record CommandSpec(
      *
      * @param group as Redis names it, e.g. {@code string}
      * @param since the version of Redis that brought it
-     * @param tips hints for clients and proxies, e.g. {@code request_policy:all_shards}
      * @param deprecation null for a command that is not deprecated
      * @param internal whether COMMAND DOCS marks it as a system command
      */
@@ -67,14 +66,13 @@ public record CommandSpec(
             String since,
             String group,
             String complexity,
-            List<String> tips,
             @Nullable Deprecation deprecation,
             boolean internal) {
         public static final Doc NONE = new Doc("", "", "", "");
 
-        /** Neither tips nor deprecation. */
+        /** Neither deprecated nor internal. */
         public Doc(String summary, String since, String group, String complexity) {
-            this(summary, since, group, complexity, List.of(), null, false);
+            this(summary, since, group, complexity, null, false);
         }
     }
 
