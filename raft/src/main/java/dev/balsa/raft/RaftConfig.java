@@ -8,9 +8,11 @@ import java.util.List;
  *
  * @param directory of this group alone: log, metadata, snapshots
  * @param self this replica's Raft address {@code host:port}
- * @param initialPeers members when the group is founded; ignored once this replica is a member. Without {@code self} in it the
+ * @param initialPeers members when the group is founded; ignored once this replica is a member. Without {@code self} in
+ *     it the
  *     replica founds nothing and waits to be added
- * @param electionTimeoutMillis a follower waits this long for its leader, plus a random part of {@code electionSpreadMillis}
+ * @param electionTimeoutMillis a follower waits this long for its leader, plus a random part of {@code
+ *     electionSpreadMillis}
  * @param maxInFlightEntries proposals that may be on their way at once; one more is refused as Busy
  * @param logInMemoryMaxBytes how much of the log's end is kept in memory for followers
  * @param logStore {@code segments} or {@code rocksdb}

@@ -10,7 +10,8 @@ public interface RaftGroup extends AutoCloseable {
     String name();
 
     /**
-     * Appends {@code entry} on the leader and replicates it. Never blocks. {@code proposal} comes back with {@link StateMachine#apply}
+     * Appends {@code entry} on the leader and replicates it. Never blocks. {@code proposal} comes back with {@link
+     * StateMachine#apply}
      * or is told its failure.
      *
      * @param entry not changed by anyone afterwards
@@ -18,8 +19,10 @@ public interface RaftGroup extends AutoCloseable {
     void propose(ByteBuffer entry, Proposal proposal);
 
     /**
-     * A linearizable read barrier: calls back when this replica has handed every entry that was committed before this call to {@link
-     * StateMachine#apply}. Works on followers too (they ask the leader). One call is one ReadIndex round: callers share rounds by {@link ReadBarrier}.
+     * A linearizable read barrier: calls back when this replica has handed every entry that was committed before this
+     * call to {@link
+     * StateMachine#apply}. Works on followers too (they ask the leader). One call is one ReadIndex round: callers share
+     * rounds by {@link ReadBarrier}.
      */
     void readIndex(ReadDone done);
 
@@ -35,10 +38,16 @@ public interface RaftGroup extends AutoCloseable {
     /** Figures for people and metrics. Cheap, may be slightly behind. */
     GroupStatus status();
 
-    /** Starts a snapshot and the compaction of the log that follows. Ends exceptionally if there is one already or it fails. */
+    /**
+     * Starts a snapshot and the compaction of the log that follows. Ends exceptionally if there is one already or it
+     * fails.
+     */
     CompletableFuture<Void> snapshot();
 
-    /** Hands leadership to {@code peer}; completes with true only when that peer (or another) really leads, false if nothing changed in time. */
+    /**
+     * Hands leadership to {@code peer}; completes with true only when that peer (or another) really leads, false if
+     * nothing changed in time.
+     */
     CompletableFuture<Boolean> transferLeadership(String peer);
 
     /** Adds one replica; completes when the new configuration is committed. */

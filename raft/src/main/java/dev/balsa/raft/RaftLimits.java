@@ -22,6 +22,7 @@ public record RaftLimits(
 
     public RaftLimits withDiskFreeBytesMin(long bytes) {
         return new RaftLimits(
-                bytes, applyStallMaxMillis, readTimeoutMillis, readsInFlightMax, snapshotBytesPerSecondMax, snapshotCloseMaxMillis);
+                bytes, applyStallMaxMillis, readTimeoutMillis, readsInFlightMax, snapshotBytesPerSecondMax,
+                        snapshotCloseMaxMillis);
     }
 }

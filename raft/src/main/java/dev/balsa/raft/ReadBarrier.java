@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets many reads share one ReadIndex round. A read may share only a round that started after the read arrived, so reads that
+ * Lets many reads share one ReadIndex round. A read may share only a round that started after the read arrived, so
+ * reads that
  * arrive while a round is out wait for the next one.
  *
- * <p>Thread-safe by its monitor, which is never held while someone else's code runs. Results are delivered on the thread that
+ * <p>Thread-safe by its monitor, which is never held while someone else's code runs. Results are delivered on the
+ * thread that
  * ends the round.
  */
 public final class ReadBarrier {

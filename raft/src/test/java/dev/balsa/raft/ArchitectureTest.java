@@ -41,7 +41,8 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule members_use_the_words_of_replication =
-            noMembers().that().areDeclaredInClassesThat().resideInAPackage("dev.balsa.raft").should().haveNameMatching(FOREIGN_WORDS);
+            noMembers().that().areDeclaredInClassesThat().resideInAPackage("dev.balsa.raft").should().haveNameMatching(
+                    FOREIGN_WORDS);
 
     @ArchTest
     static final ArchRule packages_have_no_cycles =

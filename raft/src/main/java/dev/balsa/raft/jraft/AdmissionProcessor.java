@@ -9,7 +9,8 @@ import com.alipay.sofa.jraft.util.RpcFactoryHelper;
 import com.google.protobuf.Message;
 
 /**
- * Takes the word of a leader that is about to add this replica: a new replica opens its log then. The message is JRaft's
+ * Takes the word of a leader that is about to add this replica: a new replica opens its log then. The message is
+ * JRaft's
  * AddPeerRequest, which has no other use here. Thread-safe.
  */
 final class AdmissionProcessor extends RpcRequestProcessor<AddPeerRequest> {

@@ -3,7 +3,8 @@ package dev.balsa.raft.jraft;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices that a replica stands still. JRaft's queues only log an exception and go on without the entries they held, so nothing else
+ * Notices that a replica stands still. JRaft's queues only log an exception and go on without the entries they held, so
+ * nothing else
  * would tell. Time is counted in ticks of this process, so a process that was stopped for a while is not blamed for it.
  *
  * <p>Owned by the host's clock.
@@ -30,7 +31,8 @@ final class ApplyWatchdog {
         if (tick - movedAt <= stallTicksMax) {
             return null;
         }
-        return "no entry was applied for " + (tick - movedAt) * JRaftHost.TICK_MILLIS + " ms: applied " + applied + ", committed "
+        return "no entry was applied for " + (tick - movedAt) * JRaftHost.TICK_MILLIS + " ms: applied " + applied
+                + ", committed "
                 + committed + (lost ? ", and proposals wait that are not in the log" : "");
     }
 }

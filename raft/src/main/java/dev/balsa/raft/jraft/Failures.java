@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a status of JRaft means. Stateless.
  *
- * <p>Only a status that provably comes from before the append is definite. EPERM is not proof: "Is not leader." and a mismatch of
- * the expected term are answered before anything was appended, but "Leader stepped down" is answered for entries that are already
- * in the log and may still be committed by the next leader. The texts are those of JRaft 1.4.1 ({@code NodeImpl.executeApplyingTasks},
+ * <p>Only a status that provably comes from before the append is definite. EPERM is not proof: "Is not leader." and a
+ * mismatch of
+ * the expected term are answered before anything was appended, but "Leader stepped down" is answered for entries that
+ * are already
+ * in the log and may still be committed by the next leader. The texts are those of JRaft 1.4.1 ({@code
+ * NodeImpl.executeApplyingTasks},
  * {@code ClosureQueueImpl.clear}); a text that changes makes a definite failure unknown, never the other way round.
  */
 final class Failures {

@@ -13,7 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How far the other members are. JRaft has no call for it, but it hands its replicators to whoever asks a node to describe itself:
+ * How far the other members are. JRaft has no call for it, but it hands its replicators to whoever asks a node to
+ * describe itself:
  * this printer takes them and prints nothing.
  *
  * <p>Owned by the thread that asks.
@@ -42,7 +43,8 @@ final class FollowerFigures implements Describer.Printer {
             if (peer != null) {
                 long match = Math.max(0, Replicator.getNextIndexUnsafe(replicator) - 1);
                 String address = peer.getEndpoint().toString();
-                followers.add(new GroupStatus.Follower(address, match, Math.max(0, lastIndex - match), alive.contains(peer)));
+                followers.add(new GroupStatus.Follower(address, match, Math.max(0, lastIndex - match),
+                        alive.contains(peer)));
             }
         }
         followers.sort((a, b) -> a.peer().compareTo(b.peer()));

@@ -11,14 +11,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A new replica's questions to the members it was configured with: is there a group already, and am I one of its founders? See {@link
+ * A new replica's questions to the members it was configured with: is there a group already, and am I one of its
+ * founders? See {@link
  * NodeIdentity}.
  *
- * <p>One round asks each member once. A group is founded when two rounds, one after the other, found all members new with the same ids:
+ * <p>One round asks each member once. A group is founded when two rounds, one after the other, found all members new
+ * with the same ids:
  * then none of them has voted between the two, so nothing can have been answered that one of them has forgotten.
  *
- * <p>On the wire these are messages of JRaft's command line service, which has no other use here: the question is a GetPeersRequest
- * with {@code address/id} in the place of the leader, the answer a GetPeersResponse with {@code [id, verdict]} as peers and the founders
+ * <p>On the wire these are messages of JRaft's command line service, which has no other use here: the question is a
+ * GetPeersRequest
+ * with {@code address/id} in the place of the leader, the answer a GetPeersResponse with {@code [id, verdict]} as peers
+ * and the founders
  * ({@code address/id}) as learners.
  *
  * <p>Owned by one worker at a time.
@@ -83,7 +87,8 @@ final class Founding {
             }
         }
         if (ids.size() < config.initialPeers().size() && ++incomplete % TELL_ROUNDS == 0) {
-            LOG.warn("group {} is not founded yet: of {} only {} are here", config.group(), config.initialPeers(), ids.keySet());
+            LOG.warn("group {} is not founded yet: of {} only {} are here", config.group(), config.initialPeers(),
+                    ids.keySet());
         }
         boolean complete = ids.size() == config.initialPeers().size() && ids.equals(before);
         before = ids;
@@ -94,8 +99,8 @@ final class Founding {
         if (!told) {
             told = true;
             LOG.warn(
-                    "group {} exists, and {} knows another replica by this address: the data in {} is lost. This replica waits until "
-                            + "the leader has removed and added it",
+                    "group {} exists, and {} knows another replica by this address: the data in {} is lost. "
+                            + "This replica waits until the leader has removed and added it",
                     config.group(),
                     peer,
                     config.directory());

@@ -11,11 +11,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * The threads on which JRaft runs the closures of a group.
  *
- * <p>JRaft's shared default is a hand-over queue that rejects when all its threads are busy, and a rejection can escape from the
- * middle of an append or of a step-down. So each group gets a fixed pool with an unbounded queue: a submission never fails. What
+ * <p>JRaft's shared default is a hand-over queue that rejects when all its threads are busy, and a rejection can escape
+ * from the
+ * middle of an append or of a step-down. So each group gets a fixed pool with an unbounded queue: a submission never
+ * fails. What
  * can be queued is bounded by the proposals and reads in flight.
  *
- * <p>JRaft keeps the pools in a static map by group name without a way to take one out; so a pool is registered once for the life
+ * <p>JRaft keeps the pools in a static map by group name without a way to take one out; so a pool is registered once
+ * for the life
  * of the process and counts its users: its threads end when the last replica of that name has closed.
  *
  * <p>Thread-safe by its monitor.

@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One proposal on its way. Ends exactly once, whoever comes first: the apply thread takes it, JRaft runs it with a failure, the
+ * One proposal on its way. Ends exactly once, whoever comes first: the apply thread takes it, JRaft runs it with a
+ * failure, the
  * call that proposed it throws, or the group sweeps it out when it closes. JRaft may do two of these for one task.
  *
  * <p>Thread-safe by compare-and-set.

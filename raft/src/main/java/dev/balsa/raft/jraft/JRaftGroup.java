@@ -32,10 +32,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One replica of one group on JRaft: proposals, read barriers, figures. {@link Replica} opens and closes the JRaft node below it,
+ * One replica of one group on JRaft: proposals, read barriers, figures. {@link Replica} opens and closes the JRaft node
+ * below it,
  * {@link Membership} moves leadership and members.
  *
- * <p>Thread-safe: what changes is volatile or concurrent; the JRaft node may be absent at any time (not founded yet, reopening,
+ * <p>Thread-safe: what changes is volatile or concurrent; the JRaft node may be absent at any time (not founded yet,
+ * reopening,
  * closed), and whoever meets null answers that it does not lead.
  */
 final class JRaftGroup implements RaftGroup {
@@ -180,7 +182,8 @@ final class JRaftGroup implements RaftGroup {
         } else if (node == null) {
             done.failed(new RaftFailure.NotLeader(seen.leader()));
         } else if (alone && seen.isLeader() && node.isLeader(false)) {
-            // The only voter leads for as long as it lives: no other replica can have answered anything. What this one answered it
+            // The only voter leads for as long as it lives: no other replica can have answered anything. What this one
+            // answered it
             // had applied before.
             done.ready(adapter.appliedIndex());
         } else if (readsInFlight.incrementAndGet() > config.limits().readsInFlightMax()) {
@@ -252,7 +255,8 @@ final class JRaftGroup implements RaftGroup {
             closed = "the replica failed: " + cause.getMessage();
             LOG.error("group {} cannot go on", name(), cause);
             sweep();
-            machine.failed(cause);
+            // Not on JRaft's thread: who ends the process waits for that one.
+            Thread.ofPlatform().name("raft-" + name() + "-failed").start(() -> machine.failed(cause));
         }
     }
 
@@ -284,8 +288,10 @@ final class JRaftGroup implements RaftGroup {
         for (InFlight proposal : proposals) {
             waiting |= proposal.sinceTick < now;
             if (now - proposal.sinceTick > stallTicks) {
-                // In the log, but no majority has written it: the disks of others hang. Nobody can say what becomes of it.
-                proposal.fail(new RaftFailure.OutcomeUnknown("not committed in " + config.limits().applyStallMaxMillis() + " ms"));
+                // In the log, but no majority has written it: the disks of others hang. Nobody can say what becomes of
+                // it.
+                proposal.fail(new RaftFailure.OutcomeUnknown("not committed in "
+                        + config.limits().applyStallMaxMillis() + " ms"));
             }
         }
         // Not even in the log: it was lost on the way there.
@@ -296,7 +302,10 @@ final class JRaftGroup implements RaftGroup {
         }
     }
 
-    /** Refuses entries while there is still room to keep what has been accepted: an append that fails ends the JRaft node. */
+    /**
+     * Refuses entries while there is still room to keep what has been accepted: an append that fails ends the JRaft
+     * node.
+     */
     private void checkDisk() {
         long min = config.limits().diskFreeBytesMin();
         if (min <= 0) {
@@ -311,7 +320,8 @@ final class JRaftGroup implements RaftGroup {
             }
             long free = disk.getUsableSpace();
             if (free < min && diskFull == null) {
-                diskFull = "disk full: " + (free >> 20) + " MiB free in " + config.directory() + ", " + (min >> 20) + " MiB needed";
+                diskFull = "disk full: " + (free >> 20) + " MiB free in " + config.directory() + ", " + (min >> 20)
+                        + " MiB needed";
                 LOG.error("group {} refuses writes: {}", name(), diskFull);
             } else if (free >= min + min / 4 && diskFull != null) {
                 diskFull = null;

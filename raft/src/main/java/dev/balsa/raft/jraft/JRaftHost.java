@@ -23,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The groups of one process on JRaft: one RPC server, bound to one address, and a few threads that all groups share (the
+ * The groups of one process on JRaft: one RPC server, bound to one address, and a few threads that all groups share
+ * (the
  * transport's loop and lanes, one clock, work that may block).
  *
  * <p>Thread-safe.

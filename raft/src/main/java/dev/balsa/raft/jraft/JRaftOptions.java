@@ -19,11 +19,13 @@ final class JRaftOptions {
     private JRaftOptions() {}
 
     /**
-     * What JRaft reads from system properties when its classes load: call before the first use of one. A property that is set already
+     * What JRaft reads from system properties when its classes load: call before the first use of one. A property that
+     * is set already
      * stays.
      */
     static void setProperties() {
-        // Timers are shared by all groups: a wheel timer per group would wake up a thousand times a second. An election may wait for
+        // Timers are shared by all groups: a wheel timer per group would wake up a thousand times a second. An election
+        // may wait for
         // a connection to a dead member, so elections get a few threads of which the others do not depend.
         property("jraft.timer.global_election_timer_workers", "4");
         property("jraft.timer.global_vote_timer_workers", "1");
@@ -43,7 +45,8 @@ final class JRaftOptions {
     }
 
     /** Fills the empty {@code options} of a host's port. */
-    static NodeOptions node(NodeOptions options, RaftConfig config, Configuration initial, StateMachine machine, Storages storages) {
+    static NodeOptions node(NodeOptions options, RaftConfig config, Configuration initial, StateMachine machine,
+            Storages storages) {
         options.setElectionTimeoutMs(config.electionTimeoutMillis());
         options.setInitialConf(initial);
         options.setFsm(machine);
@@ -53,7 +56,8 @@ final class JRaftOptions {
         options.setSnapshotUri(Storages.snapshotDirectory(config).toString());
         // The state machine says when a snapshot is due: it knows what its log costs.
         options.setSnapshotIntervalSecs(0);
-        // Stop-and-wait at one RPC per file chunk already; the throttle keeps a recovering replica from starving the others.
+        // Stop-and-wait at one RPC per file chunk already; the throttle keeps a recovering replica from starving the
+        // others.
         options.setSnapshotThrottle(
                 new ThroughputSnapshotThrottle(Math.max(config.limits().snapshotBytesPerSecondMax(), 1 << 20), 10));
         // Membership changes come through RaftGroup only, one replica at a time.
@@ -82,7 +86,8 @@ final class JRaftOptions {
         // Lease reads are unsafe under a suspended machine, clock drift, or a follower's fast restart.
         options.setReadOnlyOptions(ReadOnlyOption.ReadOnlySafe);
         options.setReplicatorPipeline(true);
-        // 32 requests of 512 KiB fill any disk or network. JRaft's 256 would put 128 MiB before the next heartbeat, more than the
+        // 32 requests of 512 KiB fill any disk or network. JRaft's 256 would put 128 MiB before the next heartbeat,
+        // more than the
         // transport lets wait, and a refused request makes JRaft send everything unacknowledged again.
         options.setMaxReplicatorInflightMsgs(32);
         options.setMaxLogsInMemoryBytes(config.logInMemoryMaxBytes());

@@ -23,13 +23,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands what JRaft says to the group's state machine. Never throws into JRaft: an exception there is only logged, or leaves a flag
+ * Hands what JRaft says to the group's state machine. Never throws into JRaft: an exception there is only logged, or
+ * leaves a flag
  * set for ever. What the state machine throws ends the replica.
  *
- * <p>It outlives a JRaft node: when the node is opened again in place, it replays from its last snapshot, and what the state machine
+ * <p>It outlives a JRaft node: when the node is opened again in place, it replays from its last snapshot, and what the
+ * state machine
  * has already is skipped. So the state machine sees each entry once.
  *
- * <p>Owned by JRaft's apply thread (of one node at a time); {@link #appliedIndex} and {@link #snapshotIndex} may be read by anyone.
+ * <p>Owned by JRaft's apply thread (of one node at a time); {@link #appliedIndex} and {@link #snapshotIndex} may be
+ * read by anyone.
  */
 final class JRaftStateMachine implements com.alipay.sofa.jraft.StateMachine {
     private static final Logger LOG = LoggerFactory.getLogger(JRaftStateMachine.class);
@@ -69,13 +72,14 @@ final class JRaftStateMachine implements com.alipay.sofa.jraft.StateMachine {
                     Proposal proposal = entries.done() instanceof InFlight inFlight ? inFlight.take() : null;
                     // The log keeps reading the same bytes for slow followers: they get a position of their own.
                     ByteBuffer data = entries.getData().duplicate();
-                    machine.apply(index, entries.getTerm(), data, proposal);
+                    // Before it is handed over: who learns of the entry from the state machine must not read an older index.
                     appliedIndex = index;
+                    machine.apply(index, entries.getTerm(), data, proposal);
                 }
                 entries.next();
             }
         } catch (Throwable t) {
-            LOG.error("group {}: the state machine failed at entry {}", group.name(), appliedIndex + 1, t);
+            LOG.error("group {}: the state machine failed at entry {}", group.name(), appliedIndex, t);
             group.fail(t);
             entries.setErrorAndRollback(1, new Status(RaftError.ESTATEMACHINE, "the state machine threw %s", t));
         }

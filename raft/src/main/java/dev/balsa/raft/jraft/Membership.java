@@ -22,7 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves leadership and changes members, one at a time: the joint change of several members in one step counts only the new ones in a
+ * Moves leadership and changes members, one at a time: the joint change of several members in one step counts only the
+ * new ones in a
  * ReadIndex round. What JRaft calls under its write lock may wait for a connection, so it runs on the host's workers.
  *
  * <p>Thread-safe.
@@ -86,7 +87,8 @@ final class Membership {
     }
 
     /**
-     * Adds a replica. First a majority confirms that this replica leads, then the new one is told that it is admitted: a leader that
+     * Adds a replica. First a majority confirms that this replica leads, then the new one is told that it is admitted:
+     * a leader that
      * was deposed without knowing must not wake a replica that lost its data.
      */
     CompletableFuture<Void> add(String peer) {
@@ -161,7 +163,9 @@ final class Membership {
         });
     }
 
-    /** A new replica that is no member and was not taken out by {@link #rejoin}: someone else decides when it is added. */
+    /**
+     * A new replica that is no member and was not taken out by {@link #rejoin}: someone else decides when it is added.
+     */
     private static CompletableFuture<Void> removedByHand() {
         return CompletableFuture.completedFuture(null);
     }
@@ -177,7 +181,8 @@ final class Membership {
             try {
                 Node node = group.node();
                 if (node == null || !group.leadership().isLeader()) {
-                    throw new IllegalStateException("members are changed by the leader: " + group.leadership().leader());
+                    throw new IllegalStateException("members are changed by the leader: "
+                            + group.leadership().leader());
                 }
                 prepare.accept(node);
                 change.begin(node, member, status -> JRaftGroup.complete(result, status));

@@ -14,18 +14,24 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * Who this replica is, on disk beside its log: so that a replica that has lost its data is not taken for the one it was. Raft counts
- * on a voter to remember; JRaft lets a replica with an empty directory vote with the members it was configured with, and can so elect a
+ * Who this replica is, on disk beside its log: so that a replica that has lost its data is not taken for the one it
+ * was. Raft counts
+ * on a voter to remember; JRaft lets a replica with an empty directory vote with the members it was configured with,
+ * and can so elect a
  * leader without entries that were answered.
  *
- * <p>A replica draws its {@code id} when it finds an empty directory. It is <em>new</em> then, runs no Raft, and becomes a
+ * <p>A replica draws its {@code id} when it finds an empty directory. It is <em>new</em> then, runs no Raft, and
+ * becomes a
  * <em>member</em> in one of two ways:
  *
  * <ul>
- *   <li><b>Founding.</b> All initial members are new: each asks all others, twice, and when all answered the same both times, the
- *       group is founded by exactly these ids. Each founder keeps the list. A founder that comes late (it was killed in between) has its
+ *   <li><b>Founding.</b> All initial members are new: each asks all others, twice, and when all answered the same both
+ * times, the
+ *       group is founded by exactly these ids. Each founder keeps the list. A founder that comes late (it was killed in
+ * between) has its
  *       old id and is still welcome; one whose directory was wiped has another id and is not.
- *   <li><b>Admission.</b> The leader of an existing group, confirmed by a majority at that moment, adds it as a new member. So a
+ *   <li><b>Admission.</b> The leader of an existing group, confirmed by a majority at that moment, adds it as a new
+ * member. So a
  *       wiped replica comes back by being removed and added; the leader does that by itself when such a replica asks.
  * </ul>
  *
@@ -64,8 +70,10 @@ record NodeIdentity(String id, String group, String self, boolean member, Map<St
         }
         NodeIdentity identity = decode(SafeFile.read(file, MAGIC));
         if (!identity.group.equals(config.group()) || !identity.self.equals(config.self())) {
-            throw new RaftStartException(config.directory() + " belongs to group " + identity.group + " at " + identity.self
-                    + ", not to group " + config.group() + " at " + config.self() + ": check the configured directory and address");
+            throw new RaftStartException(config.directory() + " belongs to group " + identity.group + " at "
+                    + identity.self
+                    + ", not to group " + config.group() + " at " + config.self()
+                            + ": check the configured directory and address");
         }
         if (identity.member) {
             refuseMissing(config);

@@ -27,9 +27,12 @@ import org.slf4j.LoggerFactory;
  *    └────────────────────────► closed ◄──┘
  * </pre>
  *
- * <p>JRaft ends a node for good when a file cannot be written. Most often the disk is full, and it will not be for ever: so the node is
- * closed and opened again in place, with the state machine kept, as soon as there is room. What was being written then was never
- * answered. If it cannot be opened, or fails again and again with room on the disk, the replica fails and its process ends.
+ * <p>JRaft ends a node for good when a file cannot be written. Most often the disk is full, and it will not be for
+ * ever: so the node is
+ * closed and opened again in place, with the state machine kept, as soon as there is room. What was being written then
+ * was never
+ * answered. If it cannot be opened, or fails again and again with room on the disk, the replica fails and its process
+ * ends.
  *
  * <p>Thread-safe by its monitor; {@link #node} and {@link #identity} may be read by anyone.
  */
@@ -131,7 +134,8 @@ final class Replica {
         boolean ready = false;
         try {
             storages = files;
-            // Published first: JRaft may elect this replica, and run callbacks that ask for the node, before init returns.
+            // Published first: JRaft may elect this replica, and run callbacks that ask for the node, before init
+            // returns.
             node = opened;
             opening = true;
             ready = opened.init(options);
@@ -165,7 +169,8 @@ final class Replica {
 
     private RaftStartException cannotStart(@Nullable String reason, @Nullable Throwable cause) {
         String text = "group " + config.group() + " cannot start on " + config.self() + ": " + reason
-                + ". Do not delete single files. If a majority of the other members is healthy, move " + config.directory()
+                + ". Do not delete single files. If a majority of the other members is healthy, move "
+                        + config.directory()
                 + " away and start again: the replica then rejoins with a copy of their data";
         return cause == null ? new RaftStartException(text) : new RaftStartException(text, cause);
     }
@@ -189,7 +194,9 @@ final class Replica {
         }
     }
 
-    /** JRaft is in its error state: it neither votes nor appends. On its apply thread, so the work is left to a worker. */
+    /**
+     * JRaft is in its error state: it neither votes nor appends. On its apply thread, so the work is left to a worker.
+     */
     void broken(RaftException error) {
         if (opening) {
             // Whoever opens it gets the exception.
@@ -203,7 +210,8 @@ final class Replica {
             group.fail(error);
             return;
         }
-        LOG.error("group {}: the files in {} failed, the replica is opened again: {}", config.group(), config.directory(), error.getStatus());
+        LOG.error("group {}: the files in {} failed, the replica is opened again: {}", config.group(),
+                config.directory(), error.getStatus());
         group.pause("the files in " + config.directory() + " cannot be written: " + error.getStatus().getErrorMsg());
         brokenNode = open;
         node = null;
@@ -254,7 +262,8 @@ final class Replica {
             storages = null;
             if (!end(old, config.limits().snapshotCloseMaxMillis())) {
                 brokenNode = null;
-                group.fail(new IllegalStateException("a replica whose files failed did not end, so it cannot be opened again"));
+                group.fail(new IllegalStateException(
+                        "a replica whose files failed did not end, so it cannot be opened again"));
                 return;
             }
         }
@@ -311,7 +320,10 @@ final class Replica {
         }
     }
 
-    /** Shuts a node down and waits until its threads and files are closed; bounded, because a snapshot may be on its way. */
+    /**
+     * Shuts a node down and waits until its threads and files are closed; bounded, because a snapshot may be on its
+     * way.
+     */
     private boolean end(Node opened, int millisMax) {
         var down = new CountDownLatch(1);
         try {

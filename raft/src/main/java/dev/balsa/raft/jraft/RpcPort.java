@@ -14,7 +14,8 @@ import dev.balsa.raft.jraft.rpc.RpcConfig;
 import java.io.UncheckedIOException;
 
 /**
- * The port on which a process answers other replicas, and its way to ask them. JRaft's command line service is left out: it would let
+ * The port on which a process answers other replicas, and its way to ask them. JRaft's command line service is left
+ * out: it would let
  * anyone on the network change the members.
  *
  * <p>Thread-safe.

@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * JRaft's snapshot directory, made durable: before a snapshot (written here or copied from the leader) replaces the one before, its
+ * JRaft's snapshot directory, made durable: before a snapshot (written here or copied from the leader) replaces the one
+ * before, its
  * content is compared with its manifest and its directory is fsynced. JRaft deletes the old snapshot at that moment.
  *
  * <p>Thread-safe as JRaft's own.

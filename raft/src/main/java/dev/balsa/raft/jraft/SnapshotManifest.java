@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * The list of a snapshot's files with their lengths and checksums, in a file of its own beside them. JRaft checks neither the
+ * The list of a snapshot's files with their lengths and checksums, in a file of its own beside them. JRaft checks
+ * neither the
  * content of the files nor its own metadata, so the manifest holds both: {@link #verify} finds any difference.
  *
  * <p>Immutable.

@@ -110,8 +110,10 @@ final class Storages implements JRaftServiceFactory {
 
         private static DBOptions options() {
             return StorageOptionsFactory.getDefaultRocksDBOptions()
-                    // RocksDB's default stops quietly at the first damaged record and forgets all that follow. This mode
-                    // forgives only an incomplete record at the very end: its fsync had not returned, so nobody was told it
+                    // RocksDB's default stops quietly at the first damaged record and forgets all that follow. This
+                    // mode
+                    // forgives only an incomplete record at the very end: its fsync had not returned, so nobody was
+                    // told it
                     // was written.
                     .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
                     .setParanoidChecks(true)

@@ -7,7 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log whose every record is read and compared with its checksum before the replica may vote. JRaft by itself meets a damaged
+ * A log whose every record is read and compared with its checksum before the replica may vote. JRaft by itself meets a
+ * damaged
  * record only when it needs it, and a replica that is still able to vote by then has promised what it cannot keep.
  *
  * <p>Owned by JRaft's log manager, as the log below.
@@ -47,7 +48,8 @@ final class VerifiedLog implements LogStorage {
         for (long index = log.getFirstLogIndex(); index <= last; index++) {
             LogEntry entry = log.getEntry(index);
             if (entry == null) {
-                return "the log in " + path + " is damaged: entry " + index + " of " + last + " is missing or unreadable";
+                return "the log in " + path + " is damaged: entry " + index + " of " + last
+                        + " is missing or unreadable";
             }
             if (entry.isCorrupted()) {
                 return "the log in " + path + " is damaged: the checksum of entry " + index + " is wrong";

@@ -17,8 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Term and vote of a replica. Unlike JRaft's own: always fsynced, whatever the log does, because a vote that is forgotten can be
- * given twice in one term; with a checksum; and a file that is missing from a replica that has voted is an error, not term 0.
+ * Term and vote of a replica. Unlike JRaft's own: always fsynced, whatever the log does, because a vote that is
+ * forgotten can be
+ * given twice in one term; with a checksum; and a file that is missing from a replica that has voted is an error, not
+ * term 0.
  *
  * <pre>
  * term 8 bytes | vote as text, empty = none
@@ -34,7 +36,10 @@ final class VoteStorage implements RaftMetaStorage {
     private final Path file;
     private @Nullable NodeImpl node;
     private long term;
-    /** A write failed: JRaft goes on in the new term for a moment, and a later vote must not be written under the old one. */
+    /**
+     * A write failed: JRaft goes on in the new term for a moment, and a later vote must not be written under the old
+     * one.
+     */
     private boolean failed;
 
     private PeerId vote = PeerId.emptyPeer();

@@ -14,15 +14,22 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group of replicas in memory, in one thread, in virtual time, from a seed: the same seed and the same calls give the same run.
+ * A group of replicas in memory, in one thread, in virtual time, from a seed: the same seed and the same calls give the
+ * same run.
  *
- * <p>It is no Raft but what Raft looks like from above. There is one committed log. A leader has a tail of entries that are not committed
- * yet; when another is elected, a random part of that tail, from its front, has reached the new leader and is committed by it, the rest is
- * gone, and the old leader learns neither: its proposals end as unknown. A leader that is cut off goes on believing that it leads, but
- * commits nothing and confirms no read. Messages take a random time, and what is lost is sent again. Crashed replicas lose everything but
- * their log and their last snapshot, and replay them; a replica whose next entry is gone from the leader's log gets its snapshot.
+ * <p>It is no Raft but what Raft looks like from above. There is one committed log. A leader has a tail of entries that
+ * are not committed
+ * yet; when another is elected, a random part of that tail, from its front, has reached the new leader and is committed
+ * by it, the rest is
+ * gone, and the old leader learns neither: its proposals end as unknown. A leader that is cut off goes on believing
+ * that it leads, but
+ * commits nothing and confirms no read. Messages take a random time, and what is lost is sent again. Crashed replicas
+ * lose everything but
+ * their log and their last snapshot, and replay them; a replica whose next entry is gone from the leader's log gets its
+ * snapshot.
  *
- * <p>Time passes in {@link #run} and {@link #runUntilQuiet} only. Owned by one thread, which is also the apply thread of all state machines.
+ * <p>Time passes in {@link #run} and {@link #runUntilQuiet} only. Owned by one thread, which is also the apply thread
+ * of all state machines.
  */
 public final class InMemoryRaft {
     /** A committed entry. Index = position + 1. */

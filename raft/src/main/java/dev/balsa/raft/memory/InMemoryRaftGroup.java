@@ -15,7 +15,10 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** One replica of an {@link InMemoryRaft}. Owned by the thread that runs the simulation; what others may call only there. */
+/**
+ * One replica of an {@link InMemoryRaft}. Owned by the thread that runs the simulation; what others may call only
+ * there.
+ */
 public final class InMemoryRaftGroup implements RaftGroup {
     private record Snapshot(Path directory, long lastIndex, long lastTerm) {}
 
@@ -236,7 +239,8 @@ public final class InMemoryRaftGroup implements RaftGroup {
         String role = leads > 0 ? "leader" : up ? "follower" : "error";
         Snapshot own = snapshot;
         return new GroupStatus(
-                role, leadership.term(), leadership.leader(), 1, last, raft.log().size(), applied, own == null ? 0 : own.lastIndex, List.of());
+                role, leadership.term(), leadership.leader(), 1, last, raft.log().size(), applied, own == null
+                        ? 0 : own.lastIndex, List.of());
     }
 
     /** The state machine may write in the background; the simulation waits for it. */
@@ -265,7 +269,8 @@ public final class InMemoryRaftGroup implements RaftGroup {
     @Override
     public CompletableFuture<Boolean> transferLeadership(String peer) {
         for (InMemoryRaftGroup replica : raft.replicas()) {
-            if (leads > 0 && replica.address().equals(peer) && replica != this && replica.up && raft.hasMajority(replica)) {
+            if (leads > 0 && replica.address().equals(peer) && replica != this && replica.up
+                    && raft.hasMajority(replica)) {
                 raft.elect(replica.number);
                 return CompletableFuture.completedFuture(true);
             }
@@ -275,7 +280,8 @@ public final class InMemoryRaftGroup implements RaftGroup {
 
     @Override
     public CompletableFuture<Void> addPeer(String peer) {
-        return CompletableFuture.failedFuture(new UnsupportedOperationException("the members of a simulation are fixed"));
+        return CompletableFuture.failedFuture(new UnsupportedOperationException(
+                "the members of a simulation are fixed"));
     }
 
     @Override

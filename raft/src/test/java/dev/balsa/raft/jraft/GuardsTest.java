@@ -33,7 +33,8 @@ final class GuardsTest {
     void only_failures_before_the_append_are_definite() {
         assertThat(Failures.ofProposal(new Status(RaftError.EPERM, "Is not leader."), "a:1"))
                 .isEqualTo(new RaftFailure.NotLeader("a:1"));
-        assertThat(Failures.ofProposal(new Status(RaftError.EPERM, "expected_term=3 doesn't match current_term=4"), null))
+        assertThat(Failures.ofProposal(new Status(RaftError.EPERM, "expected_term=3 doesn't match current_term=4"),
+                null))
                 .isEqualTo(new RaftFailure.NotLeader(null));
         assertThat(Failures.ofProposal(new Status(RaftError.EPERM, "Leader stepped down"), "a:1"))
                 .isInstanceOf(RaftFailure.OutcomeUnknown.class);
@@ -95,7 +96,8 @@ final class GuardsTest {
             member.restart();
             cluster.leader();
             await().atMost(PATIENCE).until(() ->
-                    TestCluster.propose(member.group(), 2).get(10, TimeUnit.SECONDS).failure() instanceof RaftFailure.Closed(String why)
+                    TestCluster.propose(member.group(), 2).get(10,
+                            TimeUnit.SECONDS).failure() instanceof RaftFailure.Closed(String why)
                             && why.contains("disk full"));
             assertThat(TestCluster.read(member.group()).get(10, TimeUnit.SECONDS).failure()).isNull();
             assertThat(member.machine.failure.get()).isNull();
@@ -207,7 +209,8 @@ final class GuardsTest {
                         .collect(Collectors.toSet()))
                 .as("threads")
                 .noneMatch(name -> name.startsWith("raft-") || name.contains("Disruptor") || name.contains("Timer")
-                        || name.startsWith("JRaft-Node") || name.contains("ReadOnlyService") || name.contains("-send")));
+                        || name.startsWith("JRaft-Node") || name.contains("ReadOnlyService")
+                                || name.contains("-send")));
     }
 
     private static Set<Thread> threads() {

@@ -35,7 +35,8 @@ final class JRaftGroupTest {
 
     @Test
     void three_members_apply_ten_thousand_entries_in_the_order_of_the_proposals() throws Exception {
-        try (var cluster = TestCluster.started(root, "three", 3)) {
+        try (var cluster = new TestCluster(root, "three", 3, TestCluster::patient)) {
+            cluster.members.forEach(Member::restart);
             Member leader = cluster.leader();
             List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
             for (long i = 0; i < 10_000; i++) {

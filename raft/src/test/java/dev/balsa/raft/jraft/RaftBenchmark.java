@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process of a measurement, run by hand: {@code RaftBenchmark self others directory groups seconds window entryBytes store}. Every
+ * One process of a measurement, run by hand: {@code RaftBenchmark self others directory groups seconds window
+ * entryBytes store}. Every
  * process prints its CPU; the one that leads group 0 proposes, after a time of idleness.
  */
 final class RaftBenchmark {
@@ -82,7 +83,8 @@ final class RaftBenchmark {
             var machine = new Counting();
             for (int i = 0; i < groupCount; i++) {
                 var config = new RaftConfig(
-                        "g" + i, Path.of(arguments[2], "g" + i), self, peers, 300, 150, 8_192, 128L << 20, arguments[7], true,
+                        "g" + i, Path.of(arguments[2], "g" + i), self, peers, 300, 150, 8_192, 128L << 20,
+                                arguments[7], true,
                         RaftLimits.DEFAULTS);
                 RaftGroup group = host.start(config, i == 0 ? machine : new Counting());
                 first = first == null ? group : first;
@@ -103,7 +105,8 @@ final class RaftBenchmark {
                 .map(t -> Map.entry(t.getKey(), t.getValue() - before.getOrDefault(t.getKey(), 0L)))
                 .sorted(Map.Entry.<Long, Long>comparingByValue().reversed())
                 .limit(8)
-                .forEach(t -> System.out.printf("  %.2f %% %s%n", t.getValue() / 1e7 / seconds, threadName(t.getKey())));
+                .forEach(t -> System.out.printf("  %.2f %% %s%n", t.getValue() / 1e7 / seconds,
+                        threadName(t.getKey())));
         boolean leads = group != null && group.leadership().isLeader();
         var permits = new Semaphore(window);
         ByteBuffer entry = ByteBuffer.allocate(entryBytes);
@@ -140,6 +143,7 @@ final class RaftBenchmark {
     }
 
     private static long cpuMicros() {
-        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / 1_000;
+        var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        return system.getProcessCpuTime() / 1_000;
     }
 }

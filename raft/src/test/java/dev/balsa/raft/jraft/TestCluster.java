@@ -96,6 +96,12 @@ final class TestCluster implements AutoCloseable {
         return cluster;
     }
 
+    /** For tests in which nobody dies: a busy machine must not make them elect again. */
+    static RaftConfig patient(RaftConfig c) {
+        return new RaftConfig(c.group(), c.directory(), c.self(), c.initialPeers(), 3_000, 500, c.maxInFlightEntries(),
+                c.logInMemoryMaxBytes(), c.logStore(), c.sync(), c.limits());
+    }
+
     Member addMember() throws IOException {
         var member = new Member(members.size(), freePort());
         members.add(member);
@@ -110,7 +116,7 @@ final class TestCluster implements AutoCloseable {
 
     private RaftConfig config(Member member, List<String> initial) {
         return new RaftConfig(
-                name, member.directory, member.address, initial, 300, 150, 4_096, 64L << 20, STORE, true,
+                name, member.directory, member.address, initial, 500, 200, 4_096, 64L << 20, STORE, true,
                 RaftLimits.DEFAULTS.withDiskFreeBytesMin(1));
     }
 

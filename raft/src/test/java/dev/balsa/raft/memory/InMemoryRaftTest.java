@@ -20,7 +20,8 @@ final class InMemoryRaftTest {
     @TempDir
     Path directory;
 
-    private final List<ListMachine> machines = new ArrayList<>(List.of(new ListMachine(), new ListMachine(), new ListMachine()));
+    private final List<ListMachine> machines = new ArrayList<>(List.of(new ListMachine(), new ListMachine(),
+            new ListMachine()));
 
     /** Counts how a proposal or a read ended. */
     private static final class End implements ListMachine.Applied, RaftGroup.ReadDone {
