@@ -42,7 +42,8 @@ public final class LogStorageBenchmark {
     /** {@code args[0]}: directory; everything below it named {@code bench-*} is deleted. */
     public static void main(String[] args) throws IOException {
         Path directory = Path.of(args[0]);
-        System.out.println("| entries × bytes | log | appends/s | p50 µs | p99 µs | CPU µs | all CPU µs | switches |");
+        System.out.println(
+                "| entries × bytes | log | appends/s | p50 µs | p99 µs | CPU µs | all CPU µs | switches |");
         System.out.println("|---|---|---|---|---|---|---|---|");
         measure(directory, new int[] {16, 100}, false);
         for (int[] shape : SHAPES) {
