@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "A Redis-compatible, strongly consistent, sharded in-memory store: a reply of OK is never taken back.",
+        description = "A Redis-compatible, strongly consistent, sharded in-memory store: a reply of OK is never "
+                + "taken back.",
         footer = {
             "",
             "Examples:",

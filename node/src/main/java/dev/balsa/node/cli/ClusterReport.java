@@ -36,7 +36,8 @@ record ClusterReport(ClusterMap map, List<Answer> answers) {
             }
             map = ClusterMapCodec.decode(bytes);
         } catch (IOException e) {
-            throw new UserError("cannot reach " + address + ": " + e.getMessage() + ". Is it running? Start one with 'balsa up'.");
+            throw new UserError("cannot reach " + address + ": " + e.getMessage()
+                    + ". Is it running? Start one with 'balsa up'.");
         }
         List<Answer> answers = new ArrayList<>();
         for (ClusterMap.Node node : map.nodes()) {

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
         description = "Copies the keys of an RDB file into a running server or cluster, with their times to live.",
         footer = {
             "",
-            "Keys that exist are left alone and counted, unless --replace is given. The file is read into memory first.",
+            "Keys that exist are left alone and counted, unless --replace is given. The file is read into memory "
+                    + "first.",
             "",
             "Examples:",
             "  balsa import dump.rdb",
@@ -45,11 +46,13 @@ final class ImportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path file;
 
-    @Option(names = "--addr", defaultValue = "127.0.0.1:6379", paramLabel = "HOST:PORT", description = "Where to (default ${DEFAULT-VALUE}).")
+    @Option(names = "--addr", defaultValue = "127.0.0.1:6379", paramLabel = "HOST:PORT",
+            description = "Where to (default ${DEFAULT-VALUE}).")
     @SuppressWarnings("NullAway.Init")
     private String address;
 
-    @Option(names = "--password", defaultValue = "${env:BALSA_PASSWORD:-}", description = "If it has one, or BALSA_PASSWORD.")
+    @Option(names = "--password", defaultValue = "${env:BALSA_PASSWORD:-}",
+            description = "If it has one, or BALSA_PASSWORD.")
     @SuppressWarnings("NullAway.Init")
     private String password;
 
@@ -85,7 +88,8 @@ final class ImportCommand implements Callable<Integer> {
                 }
             }
         }
-        out.println("imported " + restored + " of " + total + " keys" + (existed > 0 ? ", " + existed + " existed already" : ""));
+        out.println("imported " + restored + " of " + total + " keys"
+                + (existed > 0 ? ", " + existed + " existed already" : ""));
         out.flush();
         return 0;
     }

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The flags that Balsa's JVMs are started with. They stand in {@code server.flags} and {@code tool.flags} beside this class, which the launcher hands
+ * The flags that Balsa's JVMs are started with. They stand in {@code server.flags} and {@code tool.flags} beside this
+ * class, which the launcher hands
  * to java as argument files; {@code up} starts its nodes with the same ones. Stateless.
  */
 final class JvmFlags {

@@ -35,7 +35,8 @@ final class LogCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "what about the log? For example: balsa log show --dir .balsa/node1");
+        throw new ParameterException(spec.commandLine(),
+                "what about the log? For example: balsa log show --dir .balsa/node1");
     }
 
     /** {@code balsa log show}. */
@@ -79,12 +80,14 @@ final class LogCommand implements Runnable {
         public Integer call() throws IOException {
             Path log = directory.resolve("g" + group).resolve("log");
             if (!Files.isDirectory(log)) {
-                throw new UserError(log + " is not there: is " + directory + " a node's dir, and does it have group " + group + "?");
+                throw new UserError(log + " is not there: is " + directory + " a node's dir, and does it have group "
+                        + group + "?");
             }
             PrintWriter out = spec.commandLine().getOut();
             long shown = 0;
             try (SegmentLogReader reader = SegmentLogReader.open(log)) {
-                for (@Nullable LogRecord entry = reader.next(); entry != null && entry.index() <= to; entry = reader.next()) {
+                for (@Nullable LogRecord entry = reader.next(); entry != null
+                        && entry.index() <= to; entry = reader.next()) {
                     if (entry.index() >= from) {
                         print(out, entry);
                         shown++;
@@ -103,7 +106,8 @@ final class LogCommand implements Runnable {
             String head = entry.index() + " term " + entry.term() + " ";
             switch (entry.type()) {
                 case NO_OP -> out.println(head + "new leader");
-                case CONFIGURATION -> out.println(head + "members " + new String(entry.payload(), StandardCharsets.UTF_8));
+                case CONFIGURATION -> out.println(head + "members "
+                        + new String(entry.payload(), StandardCharsets.UTF_8));
                 case DATA -> commands(out, head, entry.payload());
             }
         }

@@ -39,6 +39,7 @@ final class Logs {
 
     /** For tools whose output is for people: nothing but what goes wrong. */
     static void quiet() {
-        ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.ERROR);
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)
+                .setLevel(Level.ERROR);
     }
 }

@@ -43,7 +43,8 @@ final class NodeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         NodeConfig config = NodeConfig.load(Path.of(arguments.getFirst()), arguments.subList(1, arguments.size()));
         if (config.members().isEmpty()) {
-            throw new UserError(arguments.getFirst() + " has no cluster-node lines: see 'balsa help node', or start it with 'balsa server'");
+            throw new UserError(arguments.getFirst()
+                    + " has no cluster-node lines: see 'balsa help node', or start it with 'balsa server'");
         }
         Logs.configure(config);
         if (withParent) {

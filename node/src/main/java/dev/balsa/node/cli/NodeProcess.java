@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node that {@code balsa up} runs: started, started again when it dies, stopped. The child reads standard input and stops when it ends, so it does
+ * A node that {@code balsa up} runs: started, started again when it dies, stopped. The child reads standard input and
+ * stops when it ends, so it does
  * not outlive this process. Thread-safe by its lock.
  */
 final class NodeProcess {
@@ -59,7 +60,8 @@ final class NodeProcess {
         int status = ended.exitValue();
         String how = status > 128 ? "was killed by signal " + (status - 128) : "ended with status " + status;
         board.say("node " + number + " (pid " + ended.pid() + ") " + how
-                + (restart ? ", starts again in " + RESTART_MILLIS / 1000 + " s" : "") + "; its log: " + directory.resolve("log"));
+                + (restart ? ", starts again in " + RESTART_MILLIS / 1000 + " s" : "") + "; its log: "
+                + directory.resolve("log"));
         board.down(number);
         if (restart) {
             Thread.ofVirtual().name("restart-" + number).start(this::startAgain);

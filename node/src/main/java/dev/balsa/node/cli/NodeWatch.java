@@ -22,7 +22,8 @@ final class NodeWatch implements Runnable {
     @Override
     public void run() {
         while (!Thread.currentThread().isInterrupted()) {
-            try (RespClient client = RespClient.open("127.0.0.1:" + config.clusterPort(), config.requirepass(), TIMEOUT_MILLIS)) {
+            try (RespClient client = RespClient.open("127.0.0.1:" + config.clusterPort(), config.requirepass(),
+                    TIMEOUT_MILLIS)) {
                 while (!Thread.currentThread().isInterrupted()) {
                     board.heard(number, ClusterReport.status(client));
                     TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS);

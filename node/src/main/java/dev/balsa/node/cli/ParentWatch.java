@@ -3,7 +3,8 @@ package dev.balsa.node.cli;
 import java.io.IOException;
 
 /**
- * Ends this process when the one that started it is gone, however that ended: the parent holds the other end of standard input, and
+ * Ends this process when the one that started it is gone, however that ended: the parent holds the other end of
+ * standard input, and
  * the system closes it. Stateless; one daemon thread.
  */
 final class ParentWatch {

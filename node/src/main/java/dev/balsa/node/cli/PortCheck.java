@@ -24,7 +24,8 @@ final class PortCheck {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(host, port));
         } catch (IOException e) {
-            throw new UserError("port " + port + " (" + what + ") is taken" + owner(port) + ". Stop that, or give another --port.");
+            throw new UserError("port " + port + " (" + what + ") is taken" + owner(port)
+                    + ". Stop that, or give another --port.");
         }
     }
 

@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
         customSynopsis = "balsa proxy CONFIG-FILE [--directive value ...]",
         footer = {
             "",
-            "The file names nodes to ask first: seeds 10.0.0.1:6380 10.0.0.2:6380 (their cluster ports); masterauth is the",
+            "The file names nodes to ask first: seeds 10.0.0.1:6380 10.0.0.2:6380 (their cluster ports); masterauth "
+                    + "is the",
             "nodes' password, requirepass the clients'.",
             "",
             "Examples:",

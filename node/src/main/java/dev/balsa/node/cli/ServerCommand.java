@@ -30,7 +30,8 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Shows this help.")
     private boolean unusedHelp;
 
-    @Parameters(arity = "0..*", paramLabel = "CONFIG-FILE | --directive value", description = "A file, then directives.")
+    @Parameters(arity = "0..*", paramLabel = "CONFIG-FILE | --directive value",
+            description = "A file, then directives.")
     private List<String> arguments = new ArrayList<>();
 
     @Override
@@ -39,7 +40,8 @@ final class ServerCommand implements Callable<Integer> {
         NodeConfig config = NodeConfig.load(
                 file ? Path.of(arguments.getFirst()) : null, file ? arguments.subList(1, arguments.size()) : arguments);
         if (!config.members().isEmpty()) {
-            throw new UserError("this file names cluster members: start it with 'balsa node " + arguments.getFirst() + "'");
+            throw new UserError("this file names cluster members: start it with 'balsa node " + arguments.getFirst()
+                    + "'");
         }
         Logs.configure(config);
         return NodeMain.run(config);

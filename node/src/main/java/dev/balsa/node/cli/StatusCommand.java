@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
         description = "Shows nodes, groups, leaders and how far everyone is, as every node of the cluster says.",
         footer = {
             "",
-            "A follower's number is how many log entries it is behind. Exit status: 0 when every node answers and every",
+            "A follower's number is how many log entries it is behind. Exit status: 0 when every node answers and "
+                    + "every",
             "group is led, 1 otherwise.",
             "",
             "Examples:",
@@ -23,11 +24,13 @@ import picocli.CommandLine.Spec;
             "  balsa status && echo all is well"
         })
 final class StatusCommand implements Callable<Integer> {
-    @Option(names = "--addr", defaultValue = "127.0.0.1:6379", paramLabel = "HOST:PORT", description = "Any node or front (default ${DEFAULT-VALUE}).")
+    @Option(names = "--addr", defaultValue = "127.0.0.1:6379", paramLabel = "HOST:PORT",
+            description = "Any node or front (default ${DEFAULT-VALUE}).")
     @SuppressWarnings("NullAway.Init")
     private String address;
 
-    @Option(names = "--password", defaultValue = "${env:BALSA_PASSWORD:-}", description = "If the cluster has one (requirepass), or BALSA_PASSWORD.")
+    @Option(names = "--password", defaultValue = "${env:BALSA_PASSWORD:-}",
+            description = "If the cluster has one (requirepass), or BALSA_PASSWORD.")
     @SuppressWarnings("NullAway.Init")
     private String password;
 

@@ -12,12 +12,14 @@ final class StatusTable {
 
     static String of(ClusterReport report) {
         List<String[]> nodes = new ArrayList<>();
-        nodes.add(new String[] {"NODE", "ID", "CLIENTS", "CLUSTER", "STATE", "LEADS", "KEYS", "DATA", "RSS", "UPTIME", "VERSION"});
+        nodes.add(new String[] {"NODE", "ID", "CLIENTS", "CLUSTER", "STATE", "LEADS", "KEYS", "DATA", "RSS", "UPTIME",
+                "VERSION"});
         for (int i = 0; i < report.answers().size(); i++) {
             nodes.add(node(report, i));
         }
         List<String[]> groups = new ArrayList<>();
-        groups.add(new String[] {"GROUP", "SLOTS", "LEADER", "TERM", "LAST", "COMMITTED", "SNAPSHOT", "KEYS", "DATA", "LOG", "FOLLOWERS"});
+        groups.add(new String[] {"GROUP", "SLOTS", "LEADER", "TERM", "LAST", "COMMITTED", "SNAPSHOT", "KEYS", "DATA",
+                "LOG", "FOLLOWERS"});
         for (ClusterReport.Lead lead : report.leads()) {
             groups.add(group(report, lead));
         }
@@ -38,7 +40,8 @@ final class StatusTable {
         long leads = status.groups().stream().filter(group -> group.text("role").equals("leader")).count();
         long keys = status.groups().stream().mapToLong(group -> group.number("keys")).sum();
         return new String[] {
-            name, id, clients, cluster, "up", Long.toString(leads), Long.toString(keys), size(status.number("used-bytes")),
+            name, id, clients, cluster, "up", Long.toString(leads), Long.toString(keys),
+                    size(status.number("used-bytes")),
             size(status.number("resident-bytes")), duration(status.number("uptime-millis")), status.text("version")
         };
     }
@@ -60,9 +63,11 @@ final class StatusTable {
             followers.add(name(report, follower.text("id")) + (alive ? " -" + follower.number("lag") : " down"));
         }
         return new String[] {
-            id, slots, name(report, lead.leader().id()), Long.toString(group.number("term")), Long.toString(group.number("last-index")),
+            id, slots, name(report, lead.leader().id()), Long.toString(group.number("term")),
+                    Long.toString(group.number("last-index")),
             Long.toString(group.number("committed-index")), Long.toString(group.number("snapshot-index")),
-            Long.toString(group.number("keys")), size(group.number("used-bytes")), size(group.number("log-bytes")), String.join(", ", followers)
+            Long.toString(group.number("keys")), size(group.number("used-bytes")), size(group.number("log-bytes")),
+                    String.join(", ", followers)
         };
     }
 
@@ -98,7 +103,8 @@ final class StatusTable {
         if (seconds < 3600) {
             return seconds / 60 + "m" + seconds % 60 + "s";
         }
-        return seconds < 86_400 ? seconds / 3600 + "h" + seconds / 60 % 60 + "m" : seconds / 86_400 + "d" + seconds / 3600 % 24 + "h";
+        return seconds < 86_400 ? seconds / 3600 + "h" + seconds / 60 % 60 + "m" : seconds / 86_400 + "d"
+                + seconds / 3600 % 24 + "h";
     }
 
     private static String aligned(List<String[]> rows) {

@@ -15,7 +15,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A cluster on this machine while it runs: the nodes as processes, the front in this one. Used by one thread; stopped by any. */
+/**
+ * A cluster on this machine while it runs: the nodes as processes, the front in this one. Used by one thread; stopped
+ * by any.
+ */
 final class Up implements AutoCloseable {
     private static final long READY_MAX_MILLIS = 60_000;
     private static final long STOP_MAX_MILLIS = 8_000;
@@ -42,18 +45,21 @@ final class Up implements AutoCloseable {
     void start() throws IOException, InterruptedException {
         long from = System.nanoTime();
         checkPorts();
-        board.plain("starting " + options.nodes() + " nodes with " + options.groups() + " groups in " + options.directory());
+        board.plain("starting " + options.nodes() + " nodes with " + options.groups() + " groups in "
+                + options.directory());
         for (int i = 1; i <= options.nodes(); i++) {
             NodeProcess node = new NodeProcess(i, options.nodeDirectory(i), board, options.restart());
             node.start();
             nodes.add(node);
             NodeConfig config = configs.get(i - 1);
-            board.plain("  node " + i + "  pid " + node.pid() + "  port " + config.port() + "  cluster port " + config.clusterPort()
+            board.plain("  node " + i + "  pid " + node.pid() + "  port " + config.port() + "  cluster port "
+                    + config.clusterPort()
                     + "  raft port " + config.raftPort());
             watches.add(Thread.ofVirtual().name("watch-" + i).start(new NodeWatch(i, config, board)));
         }
         if (!board.awaitReady(options.nodes(), READY_MAX_MILLIS)) {
-            throw new UserError("the cluster is not ready after " + READY_MAX_MILLIS / 1000 + " s: " + board.missing(options.nodes())
+            throw new UserError("the cluster is not ready after " + READY_MAX_MILLIS / 1000 + " s: "
+                    + board.missing(options.nodes())
                     + ". See " + options.directory() + "/node*/log");
         }
         front = startFront();

@@ -13,10 +13,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "up",
         sortOptions = false,
-        description = "Runs a whole cluster on this machine, and a front that plain clients connect to. Ctrl-C stops it; the same command resumes it.",
+        description = "Runs a whole cluster on this machine, and a front that plain clients connect to. Ctrl-C "
+                + "stops it; the same command resumes it.",
         footer = {
             "",
-            "Node i listens on port+i for plain clients, on port+100+i for cluster-aware clients, and on port+10000+i for",
+            "Node i listens on port+i for plain clients, on port+100+i for cluster-aware clients, and on "
+                    + "port+10000+i for",
             "replication. Its configuration, data and log are in DIR/nodei.",
             "",
             "Examples:",
@@ -26,20 +28,24 @@ import picocli.CommandLine.Spec;
             "  kill -9 <pid of a node>                   it comes back after 3 s, and nothing that was answered is lost"
         })
 final class UpCommand implements Callable<Integer> {
-    @Option(names = "--nodes", defaultValue = "3", description = "How many nodes (default ${DEFAULT-VALUE}). Three survive the loss of one, five of two.")
+    @Option(names = "--nodes", defaultValue = "3",
+            description = "How many nodes (default ${DEFAULT-VALUE}). Three survive the loss of one, five of two.")
     private int nodes;
 
-    @Option(names = "--groups", defaultValue = "3", description = "How many groups share the slots (default ${DEFAULT-VALUE}).")
+    @Option(names = "--groups", defaultValue = "3",
+            description = "How many groups share the slots (default ${DEFAULT-VALUE}).")
     private int groups;
 
     @Option(names = "--port", defaultValue = "6379", description = "The front's port (default ${DEFAULT-VALUE}).")
     private int port;
 
-    @Option(names = "--bind", defaultValue = "127.0.0.1", description = "The front's address (default ${DEFAULT-VALUE}); nodes listen on 127.0.0.1.")
+    @Option(names = "--bind", defaultValue = "127.0.0.1",
+            description = "The front's address (default ${DEFAULT-VALUE}); nodes listen on 127.0.0.1.")
     @SuppressWarnings("NullAway.Init")
     private String bind;
 
-    @Option(names = "--dir", defaultValue = ".balsa", description = "Where everything is kept (default ${DEFAULT-VALUE}).")
+    @Option(names = "--dir", defaultValue = ".balsa",
+            description = "Where everything is kept (default ${DEFAULT-VALUE}).")
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
@@ -55,7 +61,8 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        UpOptions options = new UpOptions(nodes, groups, port, bind, directory.toAbsolutePath().normalize(), !noRestart);
+        UpOptions options = new UpOptions(nodes, groups, port, bind, directory.toAbsolutePath().normalize(),
+                !noRestart);
         options.check();
         Logs.quiet();
         PrintWriter out = spec.commandLine().getOut();

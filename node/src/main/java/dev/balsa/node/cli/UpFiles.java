@@ -14,7 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The directory of {@code balsa up}: {@code lock}, and for each node {@code nodeN/node.conf}, its data, and {@code nodeN/log}. The configurations are written once
+ * The directory of {@code balsa up}: {@code lock}, and for each node {@code nodeN/node.conf}, its data, and {@code
+ * nodeN/log}. The configurations are written once
  * and then belong to the user. Holds the lock until it is closed.
  */
 final class UpFiles implements AutoCloseable {
@@ -43,7 +44,8 @@ final class UpFiles implements AutoCloseable {
         }
         if (lock == null) {
             channel.close();
-            throw new UserError(options.directory() + " is in use by another 'balsa up'. Stop that one, or give another --dir.");
+            throw new UserError(options.directory()
+                    + " is in use by another 'balsa up'. Stop that one, or give another --dir.");
         }
         UpFiles files = new UpFiles(options, channel, lock);
         try {
@@ -72,13 +74,15 @@ final class UpFiles implements AutoCloseable {
         List<String> ids = new ArrayList<>();
         for (int i = 1; i <= options.nodes(); i++) {
             ids.add(NodeIdentity.random());
-            members.add("cluster-node " + ids.getLast() + " 127.0.0.1 " + options.plainPort(i) + " " + options.clusterPort(i) + " "
+            members.add("cluster-node " + ids.getLast() + " 127.0.0.1 " + options.plainPort(i) + " "
+                    + options.clusterPort(i) + " "
                     + options.raftPort(i));
         }
         // The last one first: a directory without node1/node.conf was not finished, and is begun again.
         for (int i = options.nodes(); i >= 1; i--) {
             List<String> lines = new ArrayList<>(List.of(
-                    "# Node " + i + " of a cluster on this machine. Written once by 'balsa up'; what you change here stays.",
+                    "# Node " + i + " of a cluster on this machine. Written once by 'balsa up'; what you change "
+                            + "here stays.",
                     "# 'balsa node " + config(i) + "' runs it alone.",
                     "node-id " + ids.get(i - 1),
                     "dir .",
@@ -93,10 +97,14 @@ final class UpFiles implements AutoCloseable {
         NodeConfig first = config(1, List.of());
         List<ClusterMap.Node> members = first.members();
         int port = members.isEmpty() ? 0 : members.getFirst().port() - 1;
-        if (members.size() != found || found != options.nodes() || first.groups() != options.groups() || port != options.port()) {
-            throw new UserError(options.directory() + " holds a cluster of " + found + " nodes and " + first.groups() + " groups on port "
-                    + port + ". Resume it with\n  balsa up --nodes " + found + " --groups " + first.groups() + " --port " + port + " --dir "
-                    + options.directory() + "\nor begin another one with another --dir, or delete this directory and its data.");
+        if (members.size() != found || found != options.nodes() || first.groups() != options.groups()
+                || port != options.port()) {
+            throw new UserError(options.directory() + " holds a cluster of " + found + " nodes and " + first.groups()
+                    + " groups on port "
+                    + port + ". Resume it with\n  balsa up --nodes " + found + " --groups " + first.groups()
+                    + " --port " + port + " --dir "
+                    + options.directory() + "\nor begin another one with another --dir, or delete this directory "
+                    + "and its data.");
         }
     }
 

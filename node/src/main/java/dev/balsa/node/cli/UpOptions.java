@@ -40,7 +40,8 @@ record UpOptions(int nodes, int groups, int port, String bind, Path directory, b
         }
         int portMax = 65_535 - RAFT_DISTANCE - nodes;
         if (port < 1 || port > portMax) {
-            throw new UserError("--port must be from 1 to " + portMax + ", because node ports are counted up from it, not " + port);
+            throw new UserError("--port must be from 1 to " + portMax
+                    + ", because node ports are counted up from it, not " + port);
         }
     }
 }

@@ -8,8 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster as Redis Cluster's clients want to see it: the leader of a group is the master of its slots, the other members are its replicas, and every
- * address is a cluster port. A node that leads several groups is a master with several ranges; one that leads none is the replica of the leader
+ * The cluster as Redis Cluster's clients want to see it: the leader of a group is the master of its slots, the other
+ * members are its replicas, and every
+ * address is a cluster port. A node that leads several groups is a master with several ranges; one that leads none is
+ * the replica of the leader
  * of the first group. Immutable; figures are those of the moment.
  */
 public final class ClusterCommands {
@@ -24,7 +26,10 @@ public final class ClusterCommands {
         return view;
     }
 
-    /** CLUSTER SLOTS: for each range first, last, master, replicas; each node is address, port, id, and what else is known of it (nothing). */
+    /**
+     * CLUSTER SLOTS: for each range first, last, master, replicas; each node is address, port, id, and what else is
+     * known of it (nothing).
+     */
     public void slots(RespWriter reply) {
         int ranges = 0;
         for (ClusterMap.Group group : view.map().groups()) {
@@ -118,7 +123,8 @@ public final class ClusterCommands {
         boolean alive = view.seemsAlive(node.id());
         return node.id() + " " + node.host() + ":" + node.clusterPort() + "@" + node.raftPort() + " "
                 + (self ? "myself," : "") + (master ? "master" : "slave") + (alive ? "" : ",fail") + " "
-                + (followed == null ? "-" : followed.id()) + " 0 0 " + epoch + (alive ? " connected" : " disconnected") + slots;
+                + (followed == null ? "-" : followed.id()) + " 0 0 " + epoch + (alive ? " connected" : " disconnected")
+                + slots;
     }
 
     /** CLUSTER INFO. */
@@ -137,7 +143,8 @@ public final class ClusterCommands {
             ClusterMap.Node leader = view.leaders().leader(group.id());
             served += leader == null ? 0 : slots;
             term = Math.max(term, view.leaders().term(group.id()));
-            mine = leader != null && leader.id().equals(view.nodeId()) ? Math.max(mine, view.leaders().term(group.id())) : mine;
+            mine = leader != null && leader.id().equals(view.nodeId())
+                    ? Math.max(mine, view.leaders().term(group.id())) : mine;
         }
         for (ClusterMap.Node node : view.map().nodes()) {
             masters += view.leaders().leadsAny(node.id()) ? 1 : 0;
@@ -210,7 +217,9 @@ public final class ClusterCommands {
         return null;
     }
 
-    /** Members of a group; without a known leader the first one stands in, whom clients ask and who tells them to wait. */
+    /**
+     * Members of a group; without a known leader the first one stands in, whom clients ask and who tells them to wait.
+     */
     private List<ClusterMap.Node> leaderFirst(ClusterMap.Group group) {
         ClusterMap.Node leader = view.leaders().leader(group.id());
         List<ClusterMap.Node> members = new ArrayList<>();

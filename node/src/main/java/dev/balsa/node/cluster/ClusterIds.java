@@ -10,7 +10,10 @@ import java.util.HexFormat;
 public final class ClusterIds {
     private ClusterIds() {}
 
-    /** What all members of a cluster, and no other cluster, show as their replication id: they all keep the same data, so they are one shard, too. */
+    /**
+     * What all members of a cluster, and no other cluster, show as their replication id: they all keep the same data,
+     * so they are one shard, too.
+     */
     public static String replicationId(ClusterMap map) {
         StringBuilder text = new StringBuilder();
         map.nodes().stream().map(ClusterMap.Node::id).sorted().forEach(text::append);

@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which node leads which group, as far as this process knows. Fed by the leadership events of the groups' replicas here.
+ * Which node leads which group, as far as this process knows. Fed by the leadership events of the groups' replicas
+ * here.
  * Thread-safe: one atomic cell a group; reads take no lock.
  */
 public final class LeaderTable {

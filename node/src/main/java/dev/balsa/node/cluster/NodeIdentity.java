@@ -10,7 +10,9 @@ import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
-/** The id of a node that was given none: made once, then kept in the file {@code node-id} of its directory. Stateless. */
+/**
+ * The id of a node that was given none: made once, then kept in the file {@code node-id} of its directory. Stateless.
+ */
 public final class NodeIdentity {
     private static final String FILE = "node-id";
 
@@ -20,7 +22,8 @@ public final class NodeIdentity {
      * The id in {@code directory}, made if there is none.
      *
      * @param configured an id from the configuration, or empty
-     * @throws IOException if the file cannot be read or written, or holds something else, or another id than the configured one
+     * @throws IOException if the file cannot be read or written, or holds something else, or another id than the
+     *     configured one
      */
     public static String loadOrCreate(Path directory, String configured) throws IOException {
         Path file = directory.resolve(FILE);

@@ -20,7 +20,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table of all directives: those of a node in this file, those of Redis that mean one thing here or nothing in {@link RedisDirectives}.
+ * The table of all directives: those of a node in this file, those of Redis that mean one thing here or nothing in
+ * {@link RedisDirectives}.
  * Immutable.
  */
 public final class Directives {
@@ -52,7 +53,8 @@ public final class Directives {
             // Data.
             start("databases", new Whole(1, 1024), "16"),
             live("maxmemory", new Bytes(0, 1L << 50), "0"),
-            live("maxmemory-policy", new Only("noeviction", "only noeviction is served: nothing is evicted, writes are refused"
+            live("maxmemory-policy", new Only("noeviction",
+                    "only noeviction is served: nothing is evicted, writes are refused"
                     + " with -OOM when maxmemory is reached"), "noeviction"),
             start("arena-max-bytes", new Bytes(64 * MIB, 1L << 50), Long.toString(16 * GIB)),
             // Files.

@@ -133,7 +133,8 @@ public sealed interface Kind {
     }
 
     /**
-     * A directive of Redis that has exactly one meaning here. Another value is refused, because ignoring it would break what it promises.
+     * A directive of Redis that has exactly one meaning here. Another value is refused, because ignoring it would break
+     * what it promises.
      *
      * @param value the one that is true here
      * @param advice what to do instead, a sentence
@@ -159,7 +160,8 @@ public sealed interface Kind {
     /** {@code client-output-buffer-limit}: class, hard limit, soft limit, seconds, repeated. */
     record OutputLimits() implements Kind {
         private static final List<String> CLASSES = List.of("normal", "slave", "pubsub");
-        private static final String FORM = "class hard-bytes soft-bytes soft-seconds, class one of normal, replica, pubsub";
+        private static final String FORM = "class hard-bytes soft-bytes soft-seconds, class one of normal, replica, "
+                + "pubsub";
 
         @Override
         public Checked check(List<String> words) {
@@ -185,7 +187,9 @@ public sealed interface Kind {
             return new Good(merge("", String.join(" ", shown)));
         }
 
-        /** The limits of {@code before} with those of {@code after} in their place, every class once, in Redis' order. */
+        /**
+         * The limits of {@code before} with those of {@code after} in their place, every class once, in Redis' order.
+         */
         static String merge(String before, String after) {
             Map<String, String> limits = new LinkedHashMap<>();
             CLASSES.forEach(name -> limits.put(name, ""));

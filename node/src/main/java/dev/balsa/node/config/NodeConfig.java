@@ -11,7 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node was started with: every directive's value, checked, with the defaults filled in. Immutable. Parsed from a file in
+ * What a node was started with: every directive's value, checked, with the defaults filled in. Immutable. Parsed from a
+ * file in
  * redis.conf's syntax and from {@code --directive value} arguments, which come later and so win.
  */
 public final class NodeConfig {
@@ -23,7 +24,8 @@ public final class NodeConfig {
     private final List<ClusterMap.Node> members;
     private final @Nullable Path file;
 
-    private NodeConfig(Map<String, String> values, List<String> given, List<ClusterMap.Node> members, @Nullable Path file) {
+    private NodeConfig(Map<String, String> values, List<String> given, List<ClusterMap.Node> members,
+            @Nullable Path file) {
         this.values = Map.copyOf(values);
         this.given = List.copyOf(given);
         this.members = List.copyOf(members);
@@ -74,7 +76,8 @@ public final class NodeConfig {
     private static String check(Directive directive, ConfigFile.Directive line) {
         Kind kind = directive.kind();
         if (line.values().isEmpty() || (kind.words() >= 0 && line.values().size() != kind.words())) {
-            throw line.error("'" + line.name() + "' takes " + (kind.words() == 1 ? "one value: " : "") + kind.allowed());
+            throw line.error("'" + line.name() + "' takes " + (kind.words() == 1 ? "one value: " : "")
+                    + kind.allowed());
         }
         return switch (kind.check(line.values())) {
             case Checked.Good(String text) -> text;
@@ -97,17 +100,20 @@ public final class NodeConfig {
     private NodeConfig complete(Map<String, String> all) {
         String where = file == null ? "command line: " : file + ": ";
         if (port() == 0 && clusterPort() == 0) {
-            throw new ConfigFile.ConfigException(where + "port and cluster-port are both 0, so no client could connect");
+            throw new ConfigFile.ConfigException(where
+                    + "port and cluster-port are both 0, so no client could connect");
         }
         if (members.isEmpty()) {
             if (raftPort() == 0) {
                 int base = port() != 0 ? port() : clusterPort();
-                all.put("raft-port", Integer.toString(base + RAFT_PORT_DISTANCE > 65_535 ? base - RAFT_PORT_DISTANCE : base + RAFT_PORT_DISTANCE));
+                all.put("raft-port", Integer.toString(base + RAFT_PORT_DISTANCE > 65_535 ? base - RAFT_PORT_DISTANCE
+                        : base + RAFT_PORT_DISTANCE));
             }
             return new NodeConfig(all, given, members, file);
         }
         if (nodeId().isEmpty()) {
-            throw new ConfigFile.ConfigException(where + "cluster-node lines need node-id: which of them is this node?");
+            throw new ConfigFile.ConfigException(where
+                    + "cluster-node lines need node-id: which of them is this node?");
         }
         ClusterMap.Node self = members.stream().filter(node -> node.id().equals(nodeId())).findFirst().orElse(null);
         if (self == null) {
@@ -116,9 +122,11 @@ public final class NodeConfig {
         if (members.stream().map(ClusterMap.Node::id).distinct().count() != members.size()) {
             throw new ConfigFile.ConfigException(where + "two cluster-node lines have the same id");
         }
-        // The ports of a member stand in its own line; the same file can then be given to every node with node-id alone changed.
+        // The ports of a member stand in its own line; the same file can then be given to every node with node-id alone
+        // changed.
         for (Map.Entry<String, Integer> port :
-                Map.of("port", self.port(), "cluster-port", self.clusterPort(), "raft-port", self.raftPort()).entrySet()) {
+                Map.of("port", self.port(), "cluster-port", self.clusterPort(), "raft-port", self.raftPort())
+                        .entrySet()) {
             if (!given.contains(port.getKey())) {
                 all.put(port.getKey(), Integer.toString(port.getValue()));
             }
@@ -181,7 +189,9 @@ public final class NodeConfig {
         return integer("cluster-port");
     }
 
-    /** Addresses that clients may connect to; {@code *} is every one; a leading minus: leave it out if it is not there. */
+    /**
+     * Addresses that clients may connect to; {@code *} is every one; a leading minus: leave it out if it is not there.
+     */
     public List<String> bind() {
         return List.of(value("bind").split(" +"));
     }

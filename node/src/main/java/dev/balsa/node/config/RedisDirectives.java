@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Directives of redis.conf that Balsa does not act on. Where leaving one out would break a promise it makes, only the value that is true here is
- * accepted; where it is harmless, it is accepted with a warning. CONFIG GET shows both, because clients and tools ask for them. Immutable.
+ * Directives of redis.conf that Balsa does not act on. Where leaving one out would break a promise it makes, only the
+ * value that is true here is
+ * accepted; where it is harmless, it is accepted with a warning. CONFIG GET shows both, because clients and tools ask
+ * for them. Immutable.
  */
 final class RedisDirectives {
     private static final String LOG = "the replicated log and its snapshots keep the data";
@@ -50,7 +52,8 @@ final class RedisDirectives {
             only("tls-cluster", "no", "TLS is not served yet: keep raft-bind on a private network"),
             only("masterauth", "", "replication is Raft and asks for no password: remove the line"),
             only("masteruser", "", "replication is Raft and asks for no password: remove the line"),
-            only("maxmemory-clients", "0", "clients are bounded by maxclients and client-output-buffer-limit: remove the line"),
+            only("maxmemory-clients", "0", "clients are bounded by maxclients and client-output-buffer-limit: "
+                    + "remove the line"),
             only("latency-tracking", "yes", "latencies are always tracked: remove the line"));
 
     /** Accepted, without effect. */
@@ -61,7 +64,8 @@ final class RedisDirectives {
             none("no-appendfsync-on-rewrite", new Flag(), "no", "a snapshot never holds up an fsync"),
             none("auto-aof-rewrite-percentage", new Whole(0, Integer.MAX_VALUE), "100", "see snapshot-log-bytes"),
             none("auto-aof-rewrite-min-size", new Bytes(0, Long.MAX_VALUE), "67108864", "see snapshot-log-bytes"),
-            none("aof-load-truncated", new Flag(), "yes", "a torn end of the log was never acknowledged and is cut off"),
+            none("aof-load-truncated", new Flag(), "yes",
+                    "a torn end of the log was never acknowledged and is cut off"),
             none("aof-use-rdb-preamble", new Flag(), "yes", LOG),
             none("aof-timestamp-enabled", new Flag(), "no", "every log entry carries its time"),
             none("aof-rewrite-incremental-fsync", new Flag(), "yes", LOG),
@@ -74,7 +78,8 @@ final class RedisDirectives {
             none("pidfile", new Text(), "", "no pid file is written"),
             none("always-show-logo", new Flag(), "no", "there is no logo to show"),
             none("set-proc-title", new Flag(), "yes", "a Java process keeps its title"),
-            none("proc-title-template", new Text(), "{title} {listen-addr} {server-mode}", "a Java process keeps its title"),
+            none("proc-title-template", new Text(), "{title} {listen-addr} {server-mode}",
+                    "a Java process keeps its title"),
             none("syslog-enabled", new Flag(), "no", "logs go to standard output or logfile"),
             none("syslog-ident", new Text(), "redis", "logs go to standard output or logfile"),
             none("crash-log-enabled", new Flag(), "yes", "the JVM writes hs_err files"),

@@ -13,7 +13,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves the commands that are about the node and not about its keys. Immutable; runs each command on its request's loop. */
+/**
+ * Serves the commands that are about the node and not about its keys. Immutable; runs each command on its request's
+ * loop.
+ */
 public final class AdminBackend implements Backend {
     private static final Logger LOG = LoggerFactory.getLogger(AdminBackend.class);
 

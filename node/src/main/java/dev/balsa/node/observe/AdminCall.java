@@ -9,7 +9,9 @@ import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** One execution of an administration command. Used on the request's loop; what comes later may come from any thread. */
+/**
+ * One execution of an administration command. Used on the request's loop; what comes later may come from any thread.
+ */
 public final class AdminCall {
     private final Request request;
     private final Args args;
@@ -60,7 +62,10 @@ public final class AdminCall {
         });
     }
 
-    /** Runs {@code work}, which may block, on a thread of its own and answers with what it writes; an exception becomes an error reply. */
+    /**
+     * Runs {@code work}, which may block, on a thread of its own and answers with what it writes; an exception becomes
+     * an error reply.
+     */
     public void answerFrom(Blocking work) {
         later = true;
         RespWriter own = new RespWriter(256).protocol(request.protocol());
@@ -120,7 +125,8 @@ public final class AdminCall {
     }
 
     private static String reason(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause()
+                : failure;
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }

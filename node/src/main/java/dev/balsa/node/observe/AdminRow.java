@@ -7,7 +7,9 @@ package dev.balsa.node.observe;
  * @param arity number of arguments with the name; negative: at least that many
  */
 public record AdminRow(String name, int arity, Body body) {
-    /** Answers: writes one reply, or takes the answer on itself by {@link AdminCall#later} and its kin. Never blocks. */
+    /**
+     * Answers: writes one reply, or takes the answer on itself by {@link AdminCall#later} and its kin. Never blocks.
+     */
     @FunctionalInterface
     public interface Body {
         void run(AdminCall call);

@@ -94,7 +94,8 @@ final class BalsaCommands {
 
     // BALSA DIGEST [group]: for each group here its id, the applied index, and the digest of the state after it.
     private void digest(AdminCall call) {
-        Long only = call.args().count() > 2 ? call.number(2, "value is not an integer or out of range") : Long.valueOf(-1);
+        Long only = call.args().count() > 2 ? call.number(2, "value is not an integer or out of range")
+                : Long.valueOf(-1);
         if (only == null) {
             return;
         }

@@ -28,18 +28,21 @@ final class ClusterRows {
                 row(cluster, "nodes", 2, (call, reply) -> cluster.nodes(reply)),
                 row(cluster, "info", 2, (call, reply) -> cluster.info(reply)),
                 row(cluster, "myid", 2, (call, reply) -> reply.bulk(cluster.view().nodeId())),
-                row(cluster, "myshardid", 2, (call, reply) -> reply.bulk(ClusterIds.replicationId(cluster.view().map()))),
+                row(cluster, "myshardid", 2, (call, reply) -> reply.bulk(ClusterIds.replicationId(cluster.view()
+                        .map()))),
                 row(cluster, "replicas", 3, (call, reply) -> cluster.replicas(reply, call.args().text(2))),
                 row(cluster, "slaves", 3, (call, reply) -> cluster.replicas(reply, call.args().text(2))),
                 row(cluster, "links", 2, (call, reply) -> reply.array(0)),
-                row(cluster, "count-failure-reports", 3, (call, reply) -> cluster.countFailureReports(reply, call.args().text(2))),
+                row(cluster, "count-failure-reports", 3,
+                        (call, reply) -> cluster.countFailureReports(reply, call.args().text(2))),
                 row(cluster, "countkeysinslot", 3, (call, reply) -> countKeysInSlot(cluster, call)),
                 row(cluster, "getkeysinslot", 4, (call, reply) -> getKeysInSlot(cluster, call)),
                 new AdminRow("cluster|keyslot", 3, call -> call.reply().integer(Slots.slot(call.args(), 2))),
                 new AdminRow("cluster|help", 2, ClusterRows::help));
     }
 
-    private static AdminRow row(ClusterCommands cluster, String name, int arity, BiConsumer<AdminCall, RespWriter> body) {
+    private static AdminRow row(ClusterCommands cluster, String name, int arity, BiConsumer<AdminCall,
+            RespWriter> body) {
         return new AdminRow("cluster|" + name, arity, call -> {
             if (cluster.view().clusterEnabled()) {
                 body.accept(call, call.reply());
@@ -63,8 +66,10 @@ final class ClusterRows {
                 NodeCommands.refused("cluster|forget", MEMBERS_FIXED),
                 NodeCommands.refused("cluster|replicate", MEMBERS_FIXED),
                 NodeCommands.refused("cluster|reset", MEMBERS_FIXED),
-                NodeCommands.refused("cluster|saveconfig", "there is no nodes.conf. Members stand in the configuration"),
-                NodeCommands.refused("cluster|failover", "a replica cannot take over by itself. Send FAILOVER TO <host> <port> to the master"));
+                NodeCommands.refused("cluster|saveconfig",
+                        "there is no nodes.conf. Members stand in the configuration"),
+                NodeCommands.refused("cluster|failover",
+                        "a replica cannot take over by itself. Send FAILOVER TO <host> <port> to the master"));
     }
 
     // CLUSTER COUNTKEYSINSLOT slot

@@ -11,7 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How long each command runs once its turn has come, without its way through the log: INFO latencystats, LATENCY HISTOGRAM, and
+ * How long each command runs once its turn has come, without its way through the log: INFO latencystats, LATENCY
+ * HISTOGRAM, and
  * the way into the slow log. Thread-safe; noting a command
  * costs one lookup and two atomic additions, and allocates nothing.
  */

@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes values into a configuration file: in place of the line that was there, or at the end; everything else, comments too, stays. The file is replaced
+ * Writes values into a configuration file: in place of the line that was there, or at the end; everything else,
+ * comments too, stays. The file is replaced
  * in one step, so that a crash leaves the old or the new one. Stateless.
  */
 final class ConfigRewrite {

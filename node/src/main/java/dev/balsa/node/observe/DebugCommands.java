@@ -34,8 +34,10 @@ final class DebugCommands {
             if (mayDebug(call.request().clientId())) {
                 body.run(call);
             } else {
-                call.reply().error("ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it "
-                        + "from a local connection, otherwise you need to set this option in the configuration file, and then restart the "
+                call.reply().error("ERR DEBUG command not allowed. If the enable-debug-command option is set to "
+                        + "\"local\", you can run it "
+                        + "from a local connection, otherwise you need to set this option in the configuration "
+                        + "file, and then restart the "
                         + "server.");
             }
         });
@@ -52,7 +54,8 @@ final class DebugCommands {
         };
     }
 
-    // DEBUG SLEEP seconds: this connection alone waits; blocking the loop would stop everyone and could cost leadership.
+    // DEBUG SLEEP seconds: this connection alone waits; blocking the loop would stop everyone and could cost
+    // leadership.
     private void sleep(AdminCall call) {
         double seconds;
         try {

@@ -14,8 +14,10 @@ import java.util.Map;
  * @param errors error replies, by their code
  */
 public record FrontFigures(
-        int connected, int blocked, int channels, int patterns, Totals totals, List<CommandFigures> commands, Map<String, Long> errors) {
-    public static final FrontFigures NONE = new FrontFigures(0, 0, 0, 0, new Totals(0, 0, 0, 0, 0), List.of(), Map.of());
+        int connected, int blocked, int channels, int patterns, Totals totals, List<CommandFigures> commands,
+                Map<String, Long> errors) {
+    public static final FrontFigures NONE = new FrontFigures(0, 0, 0, 0, new Totals(0, 0, 0, 0, 0), List.of(),
+            Map.of());
 
     /**
      * Since the start, or CONFIG RESETSTAT.

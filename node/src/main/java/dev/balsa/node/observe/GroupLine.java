@@ -12,7 +12,8 @@ final class GroupLine {
     static String of(GroupState group, LeaderTable leaders) {
         GroupStatus raft = group.raft();
         ClusterMap.Node leader = leaders.leader(group.id());
-        long lag = raft.followers().stream().mapToLong(GroupStatus.Follower::lag).max().orElse(raft.committedIndex() - raft.appliedIndex());
+        long lag = raft.followers().stream().mapToLong(GroupStatus.Follower::lag).max()
+                .orElse(raft.committedIndex() - raft.appliedIndex());
         return "slots=" + slots(group)
                 + ",role=" + raft.role()
                 + ",term=" + raft.term()

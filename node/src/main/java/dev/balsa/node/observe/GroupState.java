@@ -51,13 +51,15 @@ public record GroupState(
     /**
      * The group's snapshots.
      *
-     * @param lastMillis when the newest one was finished, milliseconds since 1970; the start of the process if there is none
+     * @param lastMillis when the newest one was finished, milliseconds since 1970; the start of the process if
+     *     there is none
      * @param lastOk whether the last attempt succeeded
      * @param lastTookMillis -1 = none yet
      * @param runningSinceMillis when the one being written was begun, 0 = none is
      * @param changesSince commands applied since the newest one
      */
-    public record Saved(long lastMillis, boolean lastOk, long lastTookMillis, long runningSinceMillis, long changesSince) {}
+    public record Saved(long lastMillis, boolean lastOk, long lastTookMillis, long runningSinceMillis,
+            long changesSince) {}
 
     public boolean leads() {
         return raft.role().equals("leader");

@@ -11,10 +11,13 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 
-/** INFO: what the node says of itself, with Redis' section and field names where there is a truth to report. Immutable. */
+/**
+ * INFO: what the node says of itself, with Redis' section and field names where there is a truth to report. Immutable.
+ */
 final class InfoReport {
     private static final Set<String> DEFAULT = Set.of(
-            "server", "clients", "memory", "persistence", "stats", "replication", "cpu", "modules", "errorstats", "cluster", "keyspace",
+            "server", "clients", "memory", "persistence", "stats", "replication", "cpu", "modules", "errorstats",
+                    "cluster", "keyspace",
             "balsa_groups");
 
     private final NodeState node;
@@ -70,7 +73,8 @@ final class InfoReport {
         boolean all = everything || wanted.contains("all");
         boolean byDefault = wanted.isEmpty() || wanted.contains("default");
         sections.forEach((name, section) -> {
-            if (everything || (all && !name.equals("modules")) || (byDefault && DEFAULT.contains(name)) || wanted.contains(name)) {
+            if (everything || (all && !name.equals("modules")) || (byDefault && DEFAULT.contains(name))
+                    || wanted.contains(name)) {
                 section.accept(text);
             }
         });
@@ -86,7 +90,8 @@ final class InfoReport {
                 .field("redis_git_dirty", 0)
                 .field("redis_build_id", ClusterIds.sha1(Versions.BALSA).substring(0, 16))
                 .field("redis_mode", node.config().clusterPort() != 0 ? "cluster" : "standalone")
-                .field("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch"))
+                .field("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                + System.getProperty("os.arch"))
                 .field("arch_bits", 64)
                 .field("monotonic_clock", "JVM System.nanoTime")
                 .field("multiplexing_api", "epoll")
@@ -222,7 +227,8 @@ final class InfoReport {
         int i = 0;
         for (ReplicationFigures.Replica replica : figures.replicas()) {
             if (replica.alive()) {
-                text.field("slave" + i++, "ip=" + replica.node().host() + ",port=" + ReplicationFigures.shownPort(replica.node())
+                text.field("slave" + i++, "ip=" + replica.node().host() + ",port="
+                        + ReplicationFigures.shownPort(replica.node())
                         + ",state=online,offset=" + replica.offset() + ",lag=" + replica.lag());
             }
         }

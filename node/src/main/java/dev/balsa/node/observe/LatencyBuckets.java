@@ -3,7 +3,8 @@ package dev.balsa.node.observe;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Counts durations in buckets whose width grows with the duration: eight to each power of two, so a percentile is at most 12% too high.
+ * Counts durations in buckets whose width grows with the duration: eight to each power of two, so a percentile is at
+ * most 12% too high.
  * Thread-safe by atomic additions; recording allocates nothing.
  */
 final class LatencyBuckets {

@@ -20,7 +20,8 @@ final class LatencyCommands {
                 new AdminRow("latency|history", 3, call -> call.reply().array(0)),
                 new AdminRow("latency|reset", -2, call -> call.reply().integer(0)),
                 new AdminRow("latency|doctor", 2, call -> call.reply()
-                        .verbatim("txt", "No latency events are recorded here. See LATENCY HISTOGRAM, SLOWLOG GET and INFO latencystats.\n")),
+                        .verbatim("txt", "No latency events are recorded here. See LATENCY HISTOGRAM, SLOWLOG GET "
+                        + "and INFO latencystats.\n")),
                 new AdminRow("latency|help", 2, LatencyCommands::help));
     }
 

@@ -22,7 +22,8 @@ final class MemoryFigures {
                 new AdminRow("memory|stats", 2, this::stats),
                 new AdminRow("memory|purge", 2, MemoryFigures::purge),
                 new AdminRow("memory|malloc-stats", 2, call -> call.reply()
-                        .verbatim("txt", "Keys and values lie in arenas of Balsa's own, see MEMORY STATS; malloc holds next to nothing.\n")),
+                        .verbatim("txt", "Keys and values lie in arenas of Balsa's own, see MEMORY STATS; malloc "
+                        + "holds next to nothing.\n")),
                 new AdminRow("memory|help", 2, MemoryFigures::help));
     }
 
@@ -53,7 +54,8 @@ final class MemoryFigures {
         text.bytes("used_memory", used)
                 .bytes("used_memory_rss", resident)
                 .bytes("used_memory_peak", peak)
-                .field("used_memory_peak_perc", String.format(Locale.ROOT, "%.2f%%", peak == 0 ? 100.0 : 100.0 * used / peak))
+                .field("used_memory_peak_perc", String.format(Locale.ROOT, "%.2f%%", peak == 0 ? 100.0
+                : 100.0 * used / peak))
                 .field("used_memory_overhead", 0)
                 .field("used_memory_startup", 0)
                 .field("used_memory_dataset", used)
@@ -91,16 +93,20 @@ final class MemoryFigures {
         long max = Long.parseLong(settings.value("maxmemory"));
         StringBuilder text = new StringBuilder();
         if (max > 0 && used > max * 9 / 10) {
-            text.append("* Keys and values take ").append(InfoText.human(used)).append(" of maxmemory ").append(InfoText.human(max))
+            text.append("* Keys and values take ").append(InfoText.human(used)).append(" of maxmemory ")
+                    .append(InfoText.human(max))
                     .append(": writes will soon be refused with -OOM. Raise maxmemory or delete keys.\n");
         }
         if (max == 0 && used > process.machineBytes() / 2) {
-            text.append("* Keys and values take ").append(InfoText.human(used)).append(" and maxmemory is 0: set it below the machine's ")
+            text.append("* Keys and values take ").append(InfoText.human(used))
+                    .append(" and maxmemory is 0: set it below the machine's ")
                     .append(InfoText.human(process.machineBytes())).append(".\n");
         }
         if (process.heapUsedBytes() > process.heapMaxBytes() * 9 / 10) {
-            text.append("* The Java heap is nearly full (").append(InfoText.human(process.heapUsedBytes())).append(" of ")
-                    .append(InfoText.human(process.heapMaxBytes())).append("): start with a larger -Xmx in BALSA_JAVA_OPTS.\n");
+            text.append("* The Java heap is nearly full (").append(InfoText.human(process.heapUsedBytes()))
+                    .append(" of ")
+                    .append(InfoText.human(process.heapMaxBytes()))
+                    .append("): start with a larger -Xmx in BALSA_JAVA_OPTS.\n");
         }
         call.reply().verbatim("txt", text.isEmpty()
                 ? "No memory problem found: keys and values take " + InfoText.human(used) + ".\n"

@@ -1,6 +1,8 @@
 package dev.balsa.node.observe;
 
-/** Redis' glob patterns for the names of settings and the like: {@code * ? [a-z] [^a] \x}, whatever the case. Stateless. */
+/**
+ * Redis' glob patterns for the names of settings and the like: {@code * ? [a-z] [^a] \x}, whatever the case. Stateless.
+ */
 final class NamePattern {
     private NamePattern() {}
 

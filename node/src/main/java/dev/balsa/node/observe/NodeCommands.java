@@ -7,7 +7,8 @@ import java.util.Locale;
 
 /** TIME, LOLWUT, MODULE, and what a cluster on Raft refuses, with what to do instead. Stateless. */
 final class NodeCommands {
-    private static final String RAFT = "replication is Raft. Name every member in a cluster-node line of its configuration";
+    private static final String RAFT = "replication is Raft. Name every member in a cluster-node line of its "
+            + "configuration";
 
     private NodeCommands() {}
 
@@ -62,7 +63,8 @@ final class NodeCommands {
             text.append(" ".repeat(3 - log)).append("(@)").append("=".repeat(width - 4)).append(")\n");
         }
         text.append("~".repeat(width + 4)).append('\n');
-        text.append("Logs, lashed together, float. Balsa ").append(Versions.BALSA).append(", redis ver. ").append(Versions.REDIS).append('\n');
+        text.append("Logs, lashed together, float. Balsa ").append(Versions.BALSA).append(", redis ver. ")
+                .append(Versions.REDIS).append('\n');
         call.reply().verbatim("txt", text.toString());
     }
 }

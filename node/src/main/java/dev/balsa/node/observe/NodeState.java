@@ -7,7 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the administration sees of its node, and what it can have it do. Thread-safe; reading is cheap enough for every INFO. Futures may
+ * What the administration sees of its node, and what it can have it do. Thread-safe; reading is cheap enough for every
+ * INFO. Futures may
  * complete on any thread.
  */
 public interface NodeState extends ClusterView {
@@ -28,7 +29,10 @@ public interface NodeState extends ClusterView {
     /** Every group that has a replica here, in the order of their ids. */
     List<GroupState> groups();
 
-    /** Snapshots of every replica here; completes when all are on disk. A group whose snapshot is being written already is waited for. */
+    /**
+     * Snapshots of every replica here; completes when all are on disk. A group whose snapshot is being written already
+     * is waited for.
+     */
     CompletableFuture<Void> save();
 
     /**
@@ -44,7 +48,10 @@ public interface NodeState extends ClusterView {
      */
     void shutdown(boolean now);
 
-    /** 40 hex digits over everything in this node's replica of a group, the same on every replica that has applied the same index. */
+    /**
+     * 40 hex digits over everything in this node's replica of a group, the same on every replica that has applied the
+     * same index.
+     */
     CompletableFuture<Digest> digest(int group);
 
     @Override
@@ -75,7 +82,10 @@ public interface NodeState extends ClusterView {
     /** Forgets the counters that CONFIG RESETSTAT resets. */
     void resetCounts();
 
-    /** Whether this replica removes keys that are dead by log time on its own; DEBUG SET-ACTIVE-EXPIRE switches it. No reply depends on it. */
+    /**
+     * Whether this replica removes keys that are dead by log time on its own; DEBUG SET-ACTIVE-EXPIRE switches it. No
+     * reply depends on it.
+     */
     void activeExpire(boolean on);
 
     /** The client connection with this id, null if it is gone or was another node's. */

@@ -5,7 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** SAVE, BGSAVE, BGREWRITEAOF, LASTSAVE, SHUTDOWN: a snapshot of every group here is Redis' dump and its rewritten appendonly file in one. Immutable. */
+/**
+ * SAVE, BGSAVE, BGREWRITEAOF, LASTSAVE, SHUTDOWN: a snapshot of every group here is Redis' dump and its rewritten
+ * appendonly file in one. Immutable.
+ */
 final class PersistenceCommands {
     private static final Logger LOG = LoggerFactory.getLogger(PersistenceCommands.class);
 

@@ -14,7 +14,8 @@ import java.nio.file.Path;
  * @param userSeconds processor time in the program
  * @param systemSeconds processor time in the kernel on its behalf
  */
-record ProcessFigures(long residentBytes, double userSeconds, double systemSeconds, long machineBytes, long heapUsedBytes, long heapMaxBytes) {
+record ProcessFigures(long residentBytes, double userSeconds, double systemSeconds, long machineBytes,
+        long heapUsedBytes, long heapMaxBytes) {
     private static final long PAGE_BYTES = 4096;
     /** Linux counts processor time for /proc in hundredths of a second, whatever the kernel's own tick. */
     private static final double TICKS_PER_SECOND = 100;
@@ -36,7 +37,8 @@ record ProcessFigures(long residentBytes, double userSeconds, double systemSecon
             // Not Linux: what the JVM knows has to do.
         }
         return new ProcessFigures(
-                resident, user, kernel, system.getTotalMemorySize(), runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory());
+                resident, user, kernel, system.getTotalMemorySize(), runtime.totalMemory() - runtime.freeMemory(),
+                        runtime.maxMemory());
     }
 
     private static String read(String file) throws IOException {

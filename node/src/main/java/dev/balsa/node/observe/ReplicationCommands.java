@@ -42,7 +42,8 @@ final class ReplicationCommands {
             reply.array(3);
             reply.bulk("master");
             reply.integer(figures.offset());
-            List<ReplicationFigures.Replica> live = figures.replicas().stream().filter(ReplicationFigures.Replica::alive).toList();
+            List<ReplicationFigures.Replica> live = figures.replicas().stream()
+                    .filter(ReplicationFigures.Replica::alive).toList();
             reply.array(live.size());
             for (ReplicationFigures.Replica replica : live) {
                 reply.array(3);
@@ -88,7 +89,8 @@ final class ReplicationCommands {
         } else if (timeout < 0) {
             call.reply().error("ERR timeout is negative");
         } else if (!settings.value("appendfsync").equals("always")) {
-            call.reply().error("ERR WAITAOF cannot know what is on disk with appendfsync " + settings.value("appendfsync")
+            call.reply().error("ERR WAITAOF cannot know what is on disk with appendfsync "
+                    + settings.value("appendfsync")
                     + ". Use appendfsync always, where every acknowledged write is.");
         } else {
             // Every replica syncs an entry before it acknowledges it, and this one before it counts itself.
@@ -119,7 +121,8 @@ final class ReplicationCommands {
             this.call = call;
             this.wanted = wanted;
             this.forEver = timeoutMillis == 0;
-            this.deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.min(timeoutMillis, Long.MAX_VALUE / 2_000_000));
+            this.deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.min(timeoutMillis,
+                    Long.MAX_VALUE / 2_000_000));
             this.answer = answer;
             for (GroupState group : node.groups()) {
                 if (group.leads()) {
@@ -131,7 +134,8 @@ final class ReplicationCommands {
 
         void look() {
             long replicas = acknowledged(targets);
-            if (replicas >= wanted || (!forEver && System.nanoTime() - deadlineNanos >= 0) || call.request().loop().isShuttingDown()) {
+            if (replicas >= wanted || (!forEver && System.nanoTime() - deadlineNanos >= 0)
+                    || call.request().loop().isShuttingDown()) {
                 RespWriter reply = new RespWriter(64).protocol(call.request().protocol());
                 answer.write(reply, replicas);
                 call.answer(reply);
@@ -142,7 +146,8 @@ final class ReplicationCommands {
     }
 
     /**
-     * How many other replicas have everything up to {@code targets}. Groups led here know it exactly; of a group led elsewhere, what was acknowledged is on a
+     * How many other replicas have everything up to {@code targets}. Groups led here know it exactly; of a group led
+     * elsewhere, what was acknowledged is on a
      * majority, and no more can be said here.
      */
     private long acknowledged(Map<Integer, Long> targets) {
@@ -168,7 +173,8 @@ final class ReplicationCommands {
         for (int i = 1; i < call.args().count(); i++) {
             switch (call.word(i)) {
                 case "to" -> {
-                    target = i + 2 < call.args().count() ? nodeAt(call.args().text(i + 1), call.args().text(i + 2)) : null;
+                    target = i + 2 < call.args().count() ? nodeAt(call.args().text(i + 1), call.args().text(i + 2))
+                            : null;
                     if (target == null) {
                         call.reply().error("ERR FAILOVER target HOST and PORT is not a replica.");
                         return;
@@ -177,7 +183,8 @@ final class ReplicationCommands {
                 }
                 case "timeout" -> i++;
                 case "force" -> {
-                    call.reply().error("ERR FAILOVER FORCE is not supported: it could lose acknowledged writes. Use FAILOVER TO without it.");
+                    call.reply().error("ERR FAILOVER FORCE is not supported: it could lose acknowledged writes. Use "
+                            + "FAILOVER TO without it.");
                     return;
                 }
                 case "abort" -> {
@@ -211,7 +218,8 @@ final class ReplicationCommands {
     /** Id of the other member at a host and one of its client ports, null if there is none. */
     private @Nullable String nodeAt(String host, String port) {
         for (ClusterMap.Node other : node.map().nodes()) {
-            boolean here = port.equals(Integer.toString(other.port())) || port.equals(Integer.toString(other.clusterPort()));
+            boolean here = port.equals(Integer.toString(other.port()))
+                    || port.equals(Integer.toString(other.clusterPort()));
             if (other.host().equals(host) && here && !other.id().equals(node.nodeId())) {
                 return other.id();
             }

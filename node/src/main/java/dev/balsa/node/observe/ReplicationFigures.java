@@ -9,7 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Raft in the words of Redis replication, for INFO, ROLE and WAIT. An offset is the sum of log indexes over the groups that are led here (on a follower:
+ * Raft in the words of Redis replication, for INFO, ROLE and WAIT. An offset is the sum of log indexes over the groups
+ * that are led here (on a follower:
  * that have a replica here), so differences of offsets are entries. Immutable.
  *
  * @param master whether this node leads a group, or is alone

@@ -5,7 +5,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks at the counters ten times a second for INFO's instantaneous figures, which are means of the last 1.6 s as in Redis, and for the peak of
+ * Looks at the counters ten times a second for INFO's instantaneous figures, which are means of the last 1.6 s as in
+ * Redis, and for the peak of
  * the memory. Written by the thread that samples, read by all.
  */
 public final class Sampler implements AutoCloseable {

@@ -9,7 +9,8 @@ import java.util.List;
  * @param tookSeconds the longest of the last ones, -1 = none yet
  * @param runningSeconds since the first of those being written was begun, -1 = none is
  */
-record Saves(long oldestMillis, boolean allOk, boolean running, long tookSeconds, long runningSeconds, long changesSince, long logBytes) {
+record Saves(long oldestMillis, boolean allOk, boolean running, long tookSeconds, long runningSeconds,
+        long changesSince, long logBytes) {
     static Saves of(List<GroupState> groups, long nowMillis) {
         long oldest = Long.MAX_VALUE;
         boolean ok = true;

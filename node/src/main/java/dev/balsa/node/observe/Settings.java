@@ -13,7 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values in force: those of the start, and what CONFIG SET has changed since. Who acts on one registers for it, and is told the first
+ * The values in force: those of the start, and what CONFIG SET has changed since. Who acts on one registers for it, and
+ * is told the first
  * value at once. Thread-safe: reads take no lock, changes are made one after the other.
  */
 public final class Settings {
@@ -121,7 +122,8 @@ public final class Settings {
             for (Applier applier : appliers.getOrDefault(name, List.of())) {
                 String refused = applier.apply(change.getValue());
                 if (refused != null) {
-                    before.forEach((again, old) -> appliers.getOrDefault(again, List.of()).forEach(undo -> undo.apply(old)));
+                    before.forEach((again, old) -> appliers.getOrDefault(again, List.of())
+                            .forEach(undo -> undo.apply(old)));
                     return failed(name, refused);
                 }
             }
@@ -134,7 +136,10 @@ public final class Settings {
         return "ERR CONFIG SET failed (possibly related to argument '" + name + "') - " + reason;
     }
 
-    /** What has to be in a file for a node started with it alone to have today's values: only what the given directives or CONFIG SET changed. */
+    /**
+     * What has to be in a file for a node started with it alone to have today's values: only what the given directives
+     * or CONFIG SET changed.
+     */
     Map<String, String> toKeep() {
         Map<String, String> kept = new LinkedHashMap<>();
         for (Directive directive : Directives.all()) {

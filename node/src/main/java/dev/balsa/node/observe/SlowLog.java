@@ -9,7 +9,10 @@ import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The slowest commands of late. Asking whether one is slow costs one volatile read; the log itself is guarded by its lock. */
+/**
+ * The slowest commands of late. Asking whether one is slow costs one volatile read; the log itself is guarded by its
+ * lock.
+ */
 public final class SlowLog {
     /** As Redis bounds them. */
     private static final int ARGUMENTS_MAX = 32;
@@ -101,7 +104,8 @@ public final class SlowLog {
                 arguments.add(args.copy(i));
                 continue;
             }
-            byte[] tail = ("... (" + (length - ARGUMENT_MAX_BYTES) + " more bytes)").getBytes(StandardCharsets.US_ASCII);
+            byte[] tail = ("... (" + (length - ARGUMENT_MAX_BYTES) + " more bytes)")
+                    .getBytes(StandardCharsets.US_ASCII);
             byte[] text = new byte[ARGUMENT_MAX_BYTES + tail.length];
             System.arraycopy(args.array(), args.offset(i), text, 0, ARGUMENT_MAX_BYTES);
             System.arraycopy(tail, 0, text, ARGUMENT_MAX_BYTES, tail.length);

@@ -70,7 +70,8 @@ class ClusterCommandsTest {
     void the_state_is_ok_only_when_every_group_is_led() {
         leaders.heard(0, 3, "10.0.0.1:16379");
         leaders.heard(1, 4, "10.0.0.1:16379");
-        assertThat(reply(3, commands::info).toString()).contains("cluster_state:fail").contains("cluster_slots_ok:10923");
+        assertThat(reply(3, commands::info).toString()).contains("cluster_state:fail")
+                .contains("cluster_slots_ok:10923");
         leaders.heard(2, 4, "10.0.0.2:16379");
         assertThat(reply(3, commands::info).toString()).contains("cluster_state:ok").contains("cluster_size:2");
     }
@@ -89,13 +90,15 @@ class ClusterCommandsTest {
         leaders.heard(0, 3, "10.0.0.1:16379");
         RespReply.Array shards = (RespReply.Array) reply(3, commands::shards);
         assertThat(shards.items()).hasSize(3);
-        assertThat(shards.items().getFirst().toString()).contains("slots", "nodes", "endpoint", "role", "master", "replica", "health", "online");
+        assertThat(shards.items().getFirst().toString())
+                .contains("slots", "nodes", "endpoint", "role", "master", "replica", "health", "online");
     }
 
     @Test
     void replicas_of_who_leads_nothing_are_an_error() {
         leaders.heard(0, 3, "10.0.0.1:16379");
-        assertThat(reply(2, out -> commands.replicas(out, B)).toString()).contains("The specified node is not a master");
+        assertThat(reply(2, out -> commands.replicas(out, B)).toString())
+                .contains("The specified node is not a master");
         assertThat(reply(2, out -> commands.replicas(out, "x")).toString()).contains("Unknown node x");
         assertThat(((RespReply.Array) reply(2, out -> commands.replicas(out, A))).items()).hasSize(2);
     }

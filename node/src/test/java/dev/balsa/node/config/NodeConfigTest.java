@@ -49,7 +49,8 @@ class NodeConfigTest {
 
     @Test
     void a_bad_value_is_an_error_that_says_what_is_allowed() {
-        assertThatThrownBy(() -> of("port 70000")).hasMessageContaining("node.conf:1").hasMessageContaining("from 0 to 65535");
+        assertThatThrownBy(() -> of("port 70000")).hasMessageContaining("node.conf:1")
+                .hasMessageContaining("from 0 to 65535");
         assertThatThrownBy(() -> of("appendfsync sometimes")).hasMessageContaining("always, everysec, no");
         assertThatThrownBy(() -> of("maxmemory much")).hasMessageContaining("1kb = 1024");
         assertThatThrownBy(() -> of("port")).hasMessageContaining("takes one value");
@@ -74,7 +75,8 @@ class NodeConfigTest {
 
     @Test
     void output_limits_of_several_lines_add_up() {
-        NodeConfig config = of("client-output-buffer-limit replica 1mb 0 0\nclient-output-buffer-limit pubsub 2k 1kb 7\n");
+        NodeConfig config = of("client-output-buffer-limit replica 1mb 0 0\nclient-output-buffer-limit pubsub 2k "
+                + "1kb 7\n");
         assertThat(config.value("client-output-buffer-limit"))
                 .isEqualTo("normal 0 0 0 slave 1048576 0 0 pubsub 2000 1024 7");
     }
@@ -92,7 +94,8 @@ class NodeConfigTest {
     void a_member_that_is_not_in_the_list_is_an_error() {
         String line = "cluster-node " + ID + " 10.0.0.1 7001 7002 7003\n";
         assertThatThrownBy(() -> of(line)).hasMessageContaining("need node-id");
-        assertThatThrownBy(() -> of(line + "node-id " + ID.replace('0', '9'))).hasMessageContaining("in no cluster-node line");
+        assertThatThrownBy(() -> of(line + "node-id " + ID.replace('0', '9')))
+                .hasMessageContaining("in no cluster-node line");
         assertThatThrownBy(() -> of("cluster-node x 10.0.0.1 1 2 3")).hasMessageContaining("40 hex digits");
     }
 

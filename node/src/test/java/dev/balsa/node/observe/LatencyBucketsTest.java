@@ -13,8 +13,10 @@ class LatencyBucketsTest {
             buckets.record(i * 10L);
         }
         assertThat(buckets.count()).isEqualTo(100_000);
-        assertThat((double) buckets.percentile(0.5)).isGreaterThanOrEqualTo(500_000).isCloseTo(500_000, Percentage.withPercentage(12.5));
-        assertThat((double) buckets.percentile(0.99)).isGreaterThanOrEqualTo(990_000).isCloseTo(990_000, Percentage.withPercentage(12.5));
+        assertThat((double) buckets.percentile(0.5)).isGreaterThanOrEqualTo(500_000)
+                .isCloseTo(500_000, Percentage.withPercentage(12.5));
+        assertThat((double) buckets.percentile(0.99)).isGreaterThanOrEqualTo(990_000)
+                .isCloseTo(990_000, Percentage.withPercentage(12.5));
     }
 
     @Test

@@ -9,7 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SlowLogTest {
-    private final SlowLog log = new SlowLog(() -> 1_700_000_000_000L, id -> new NodeState.Client("127.0.0.1:5000", "me"));
+    private final SlowLog log = new SlowLog(() -> 1_700_000_000_000L,
+            id -> new NodeState.Client("127.0.0.1:5000", "me"));
 
     @Test
     void only_what_takes_as_long_as_the_threshold_is_slow() {
