@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A request and what becomes of it. Made by any thread, then owned by its peer's loop; its callback runs exactly once, and never
- * inside the caller's own stack (the caller may hold locks that the callback takes).
+ * A request and what becomes of it. Made by any thread, then owned by its peer's loop; its callback runs exactly
+ * once, and never inside the caller's own stack (the caller may hold locks that the callback takes).
  */
 final class Call extends Outgoing {
     private static final Logger LOG = LoggerFactory.getLogger(Call.class);
@@ -58,7 +58,8 @@ final class Call extends Outgoing {
         try {
             executor.execute(() -> run(result, error));
         } catch (RejectedExecutionException e) {
-            // JRaft stops a node's executor before all its calls have come back, and a full one must not lose a callback.
+            // JRaft stops a node's executor before all its calls have come back, and a full one must not lose a
+            // callback.
             peer.lanes().runControl(() -> run(result, error));
         }
     }

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One connection that this process has made: handshake, replies, and a watch for silence. Owned by the channel's loop. */
+/**
+ * One connection that this process has made: handshake, replies, and a watch for silence. Owned by the channel's
+ * loop.
+ */
 final class ClientConnection extends FrameDecoder {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
     private static final int CHECKS_PER_SILENCE = 4;
@@ -109,9 +112,12 @@ final class ClientConnection extends FrameDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
-        Throwable root = thrown.getCause() != null && !(thrown instanceof CorruptedFrameException) ? thrown.getCause() : thrown;
+        Throwable root = rootOf(thrown);
         if (root instanceof CorruptedFrameException) {
-            LOG.warn("raft peer {} broke the protocol, connection closed: {}", ctx.channel().remoteAddress(), root.getMessage());
+            LOG.warn(
+                    "raft peer {} broke the protocol, connection closed: {}",
+                    ctx.channel().remoteAddress(),
+                    root.getMessage());
         } else if (!(root instanceof IOException)) {
             LOG.warn("raft connection to {} failed", ctx.channel().remoteAddress(), root);
         }

@@ -7,7 +7,10 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A request being handled, and the frame of its reply. Thread-safe: the first reply counts, from whatever thread it comes. */
+/**
+ * A request being handled, and the frame of its reply. Thread-safe: the first reply counts, from whatever thread it
+ * comes.
+ */
 final class Exchange extends Outgoing implements RpcContext {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     private static final AtomicIntegerFieldUpdater<Exchange> ANSWERED =

@@ -7,13 +7,16 @@ import io.netty.handler.codec.CorruptedFrameException;
 import java.util.List;
 
 /**
- * Cuts what arrives into frames and hands each on at once, as a view of the buffer it arrived in. Owned by the channel's loop.
+ * Cuts what arrives into frames and hands each on at once, as a view of the buffer it arrived in. Owned by the
+ * channel's loop.
  *
- * <p>Frames are not turned into messages of the pipeline: a frame's body must not be used after {@link #onFrame} returns,
- * which is what allows an AppendEntries to be parsed without copying its data first.
+ * <p>Frames are not turned into messages of the pipeline: a frame's body must not be used after {@link #onFrame}
+ * returns, and is not copied before it is parsed.
  */
 abstract class FrameDecoder extends ByteToMessageDecoder {
-    /** A long frame's buffer grows ahead of what has arrived by no more than this: a length alone reserves no memory. */
+    /**
+     * A long frame's buffer grows ahead of what has arrived by no more than this: a length alone reserves no memory.
+     */
     private static final int RESERVE_MAX_BYTES = 1 << 20;
 
     private int frameMaxBytes = Frames.HANDSHAKE_MAX_BYTES;
@@ -39,6 +42,12 @@ abstract class FrameDecoder extends ByteToMessageDecoder {
         return result;
     }
 
+    /** What went wrong, without the decoder's wrapping. */
+    static Throwable rootOf(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        return cause == null || thrown instanceof CorruptedFrameException ? thrown : cause;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
         heard = true;
@@ -53,8 +62,8 @@ abstract class FrameDecoder extends ByteToMessageDecoder {
         int length = in.getInt(in.readerIndex());
         if (length < Frames.HEAD_BYTES || length > frameMaxBytes) {
             in.skipBytes(in.readableBytes());
-            throw new CorruptedFrameException("frame of " + length + " bytes, admitted are " + Frames.HEAD_BYTES + " to "
-                    + frameMaxBytes);
+            throw new CorruptedFrameException(
+                    "frame of " + length + " bytes, admitted are " + Frames.HEAD_BYTES + " to " + frameMaxBytes);
         }
         int missing = Frames.LENGTH_BYTES + length - in.readableBytes();
         if (missing > 0) {

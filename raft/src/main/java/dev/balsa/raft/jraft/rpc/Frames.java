@@ -11,9 +11,9 @@ import io.netty.buffer.ByteBuf;
  *    int32    int8   int64           int16
  * </pre>
  *
- * All numbers are big endian; the length counts what follows it. Type is a {@link MessageType} code in requests and replies,
- * else 0. The body is protobuf in requests and replies, UTF-8 text in an error, see {@link Handshake} in its four kinds, and
- * empty in ping and pong.
+ * All numbers are big endian; the length counts what follows it. Type is a {@link MessageType} code in requests and
+ * replies, else 0. The body is protobuf in requests and replies, UTF-8 text in an error, see {@link Handshake} in its
+ * four kinds, and empty in ping and pong.
  */
 final class Frames {
     static final byte REQUEST = 1;

@@ -22,9 +22,9 @@ import javax.crypto.spec.SecretKeySpec;
  *               ←  WELCOME    HMAC-SHA256(secret, "server", both nonces, cluster name)
  * </pre>
  *
- * A server answers nothing to a stranger, closes on a wrong cluster name, and each side proves to the other that it knows the
- * secret without sending it. This keeps strays and nodes of other clusters out; against somebody who can read or change
- * packets only TLS helps.
+ * A server answers nothing to a stranger, closes on a wrong cluster name, and each side proves to the other that it
+ * knows the secret without sending it. This keeps strays and nodes of other clusters out; against somebody who can
+ * read or change packets only TLS helps.
  */
 final class Handshake {
     static final int MAGIC = 0x424C5352; // "BLSR"

@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Threads for what may block: elections, snapshot installations, pieces of files. Thread-safe. Three pools, so that a copy
- * that takes minutes delays no vote. Threads end when they have nothing to do; queues are bounded, what does not fit is refused.
+ * Threads for what may block: elections, snapshot installations, pieces of files. Thread-safe. Three pools, so that a
+ * copy that takes minutes delays no vote. Threads end when they have nothing to do; queues are bounded, what does not
+ * fit is refused.
  */
 final class Lanes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);

@@ -17,23 +17,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JRaft's messages: their numbers on the wire, and on which thread each is handled. Immutable. Numbers are never reused.
+ * JRaft's messages: their numbers on the wire, and on which thread each is handled. Immutable. Numbers are never
+ * reused.
  *
- * <p><b>Why on the loop.</b> A follower's AppendEntries (which is also the heartbeat) takes NodeImpl's write lock, checks
- * terms in memory, copies the entries out and publishes one event to the log's ring; it does not wait for the disk, the reply
- * comes later from the log's thread. It asks beforehand whether the ring has room and answers busy if not, so it does not wait
- * there either, unless other producers fill the ring in between; a follower has none. It does wait where another thread holds
- * the lock, and that one may write term and vote to disk: only around elections. ReadIndex reads memory and sends
- * heartbeats. The reply to an AppendEntries moves the commit index (one event to the state machine's ring) and sends the next
- * entries, which normally are in memory; for a follower far behind they are read from the log's files, at most maxBodySize a
- * time. That is the price for two hand-overs less on each entry.
+ * <p><b>Why on the loop.</b> A follower's AppendEntries (which is also the heartbeat) takes NodeImpl's write lock,
+ * checks terms in memory, copies the entries out and publishes one event to the log's ring; it does not wait for the
+ * disk, the reply comes later from the log's thread. It asks beforehand whether the ring has room and answers busy if
+ * not, so it does not wait there either, unless other producers fill the ring in between; a follower has none. It
+ * does wait where another thread holds the lock, and that one may write term and vote to disk: only around elections.
+ * ReadIndex reads memory and sends heartbeats. The reply to an AppendEntries moves the commit index (one event to the
+ * state machine's ring) and sends the next entries, which normally are in memory; for a follower far behind they are
+ * read from the log's files, at most maxBodySize a time. That is the price for two hand-overs less on each entry.
  *
- * <p>So a loop that serves Raft must not be one that the state machine's thread waits for: a full state machine ring blocks
- * the loop until that thread goes on.
+ * <p>So a loop that serves Raft must not be one that the state machine's thread waits for: a full state machine ring
+ * blocks the loop until that thread goes on.
  *
- * <p><b>Why not.</b> A vote waits until the log has been flushed and then writes term and vote to disk, with replies doing the
- * same on the candidate; TimeoutNow starts an election; InstallSnapshot blocks until the snapshot has been copied; GetFile
- * reads a file, and its reply writes one. Their replies go to the executor that JRaft names.
+ * <p><b>Why not.</b> A vote waits until the log has been flushed and then writes term and vote to disk, with replies
+ * doing the same on the candidate; TimeoutNow starts an election; InstallSnapshot blocks until the snapshot has been
+ * copied; GetFile reads a file, and its reply writes one. Their replies go to the executor that JRaft names.
  */
 enum MessageType {
     PING(1, RpcRequests.PingRequest.getDefaultInstance(), Lane.LOOP, false),
@@ -118,7 +119,9 @@ enum MessageType {
         return lane;
     }
 
-    /** Whether the callback of such a request runs on the loop that reads the reply, instead of the executor it names. */
+    /**
+     * Whether the callback of such a request runs on the loop that reads the reply, instead of the executor it names.
+     */
     boolean repliesOnLoop() {
         return repliesOnLoop;
     }
@@ -137,12 +140,11 @@ enum MessageType {
     }
 
     /**
-     * Parses the next {@code length} bytes of a buffer.
+     * Parses the next {@code length} bytes of a buffer; the message does not depend on the buffer afterwards.
      *
-     * <p>The data of an AppendEntries is not copied: the message is a view of {@code in} and dies with it. JRaft copies each
-     * entry out into an array that the log keeps, before the handler returns, and keeps nothing else of the request; a copy
-     * here would be a second one. All other messages own their bytes, because ReadIndex contexts and pieces of files outlive
-     * the buffer.
+     * <p>Protobuf reads direct memory by way of one array on the heap. The data of an AppendEntries, which may be
+     * long, is a view of that array instead of a second copy; JRaft then copies each entry out into an array that the
+     * log keeps.
      */
     Message parse(ByteBuf in, int length) throws InvalidProtocolBufferException {
         ByteBuffer bytes = in.nioBuffer(in.readerIndex(), length);

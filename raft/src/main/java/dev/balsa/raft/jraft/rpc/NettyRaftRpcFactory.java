@@ -9,8 +9,8 @@ import com.alipay.sofa.jraft.util.SPI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What JRaft's service loader finds instead of Bolt. Stateless: a client gets its process's {@link RaftRpc} from the options of
- * its node, through JRaft's own helper for configuring clients.
+ * What JRaft's service loader finds instead of Bolt. Stateless: a client gets its process's {@link RaftRpc} from the
+ * options of its node, through JRaft's own helper for configuring clients.
  */
 @SPI(name = "balsa-netty", priority = 100)
 public final class NettyRaftRpcFactory implements RaftRpcFactory {
@@ -23,7 +23,10 @@ public final class NettyRaftRpcFactory implements RaftRpcFactory {
         return options instanceof RaftNodeOptions own ? client -> ((NettyRpcClient) client).use(own.rpc()) : null;
     }
 
-    /** A client without helper has no configuration, and says so when it is used: nothing is sent in the clear by mistake. */
+    /**
+     * A client without helper has no configuration, and says so when it is used: nothing is sent in the clear by
+     * mistake.
+     */
     @Override
     public RpcClient createRpcClient(@Nullable ConfigHelper<RpcClient> helper) {
         NettyRpcClient client = new NettyRpcClient();

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One Raft node's view of the process's connections. Thread-safe: it only passes on to {@link Peer}. Shutting it down leaves the
- * connections to the other nodes of the process.
+ * One Raft node's view of the process's connections. Thread-safe: it only passes on to {@link Peer}. Shutting it down
+ * leaves the connections to the other nodes of the process.
  */
 public final class NettyRpcClient implements RpcClient {
     private static final Logger LOG = LoggerFactory.getLogger(NettyRpcClient.class);
@@ -56,7 +56,10 @@ public final class NettyRpcClient implements RpcClient {
         return owner;
     }
 
-    /** Starts to connect to the peers that the node's first configuration names, so that an election finds connections. */
+    /**
+     * Starts to connect to the peers that the node's first configuration names, so that an election finds
+     * connections.
+     */
     @Override
     public boolean init(RpcOptions options) {
         rpc().add(this);
@@ -82,8 +85,9 @@ public final class NettyRpcClient implements RpcClient {
     }
 
     /**
-     * Whether a request is worth sending; see {@link Peer#ask}. Also true while the first attempt to connect is under way:
-     * JRaft asks under NodeImpl's write lock and must not be made to wait, and a false here costs an election round.
+     * Whether a request is worth sending; see {@link Peer#ask}. Also true while the first attempt to connect is under
+     * way: JRaft asks under NodeImpl's write lock and must not be made to wait, and a false here costs an election
+     * round.
      */
     @Override
     public boolean checkConnection(Endpoint endpoint, boolean createIfAbsent) {
@@ -118,8 +122,8 @@ public final class NettyRpcClient implements RpcClient {
     /**
      * Sends a request and waits for the reply.
      *
-     * <p>One caller may not be made to wait: JRaft's {@code connect}, which sends a ping to a peer without connection while it
-     * holds NodeImpl's write lock. It gets its answer at once: OK if an attempt to connect is under way.
+     * <p>One caller may not be made to wait: JRaft's {@code connect}, which sends a ping to a peer without connection
+     * while it holds NodeImpl's write lock. It gets its answer at once: OK if an attempt to connect is under way.
      *
      * @throws RemotingException also if called on the peer's own loop, which would wait for itself
      */
@@ -145,9 +149,11 @@ public final class NettyRpcClient implements RpcClient {
     }
 
     /**
-     * Sends a request. The callback runs exactly once and never in this call's stack, unless this throws; then it does not run.
+     * Sends a request. The callback runs exactly once and never in this call's stack, unless this throws; then it
+     * does not run.
      *
-     * @param context not used: JRaft asks in it for checksums, which log entries and snapshot files here have of their own
+     * @param context not used: JRaft asks in it for checksums, which log entries and snapshot files here have of
+     *     their own
      *
      * @throws RemotingException if the request was refused: closed, too large, or too much outstanding
      */

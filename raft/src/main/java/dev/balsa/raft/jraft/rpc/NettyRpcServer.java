@@ -28,7 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * JRaft's server on one address. Thread-safe: processors and listeners in concurrent collections, the rest per connection.
+ * JRaft's server on one address. Thread-safe: processors and listeners in concurrent collections, the rest per
+ * connection.
  *
  * <p>JRaft's own AppendEntries processor is replaced by {@link AppendEntriesProcessor}, however it is registered.
  */
@@ -93,8 +94,8 @@ public final class NettyRpcServer implements RpcServer {
                 });
         ChannelFuture bound = bootstrap.bind(bind.getIp(), bind.getPort()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new UncheckedIOException(
-                    new IOException("cannot listen for Raft on " + bind + ": " + bound.cause().getMessage(), bound.cause()));
+            String why = "cannot listen for Raft on " + bind + ": " + bound.cause().getMessage();
+            throw new UncheckedIOException(new IOException(why, bound.cause()));
         }
         listening = bound.channel();
         LOG.info("raft listens on {}{}", text(bound.channel().localAddress()), tls == null ? "" : " (TLS)");
@@ -115,7 +116,9 @@ public final class NettyRpcServer implements RpcServer {
         channel.pipeline().addLast(new ServerConnection(this, channel));
     }
 
-    /** Loop: a client has introduced itself. An older connection of the same process is dead, it has just not noticed. */
+    /**
+     * Loop: a client has introduced itself. An older connection of the same process is dead, it has just not noticed.
+     */
     void opened(ServerConnection connection) {
         for (ServerConnection other : connections) {
             if (Arrays.equals(other.clientId(), connection.clientId())) {
@@ -160,7 +163,8 @@ public final class NettyRpcServer implements RpcServer {
         if (type == null) {
             throw new IllegalArgumentException("no number for messages of class " + processor.interest());
         }
-        RpcProcessor<?> used = processor instanceof AppendEntriesRequestProcessor ? new AppendEntriesProcessor() : processor;
+        RpcProcessor<?> used =
+                processor instanceof AppendEntriesRequestProcessor ? new AppendEntriesProcessor() : processor;
         processors.put(type, (RpcProcessor<Message>) used);
     }
 

@@ -5,10 +5,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames that wait for a connection's loop, in the order in which they were added. Thread-safe: many threads add, the loop takes.
+ * Frames that wait for a connection's loop, in the order in which they were added. Thread-safe: many threads add, the
+ * loop takes.
  *
- * <p>A stack that is turned round when it is taken: adding is one compare-and-set, and the thread that finds it empty knows
- * that it is the one to wake the loop. So a burst from many threads costs one wake-up and one flush.
+ * <p>A stack that is turned round when it is taken: adding is one compare-and-set, and the thread that finds it empty
+ * knows that it is the one to wake the loop. So a burst from many threads costs one wake-up and one flush.
  */
 final class Outbox {
     private final AtomicReference<@Nullable Outgoing> top = new AtomicReference<>();

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A frame on its way out, and a link of the {@link Outbox} it waits in.
  *
- * <p>Filled by one thread, then owned by the outbox, then by the connection's loop. A message is serialized on the loop: a
- * request may live in a buffer that JRaft reuses once the call's callback has run, and only the loop knows that it has not.
+ * <p>Filled by one thread, then owned by the outbox, then by the connection's loop. A message is serialized on the
+ * loop: a request may live in a buffer that JRaft reuses once the call's callback has run, and only the loop knows
+ * that it has not.
  */
 class Outgoing {
     private static final byte[] NOTHING = {};

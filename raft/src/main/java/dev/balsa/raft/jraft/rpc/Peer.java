@@ -22,20 +22,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An endpoint that this process sends requests to, over one connection that all groups share. Owned by one event loop; the
- * methods marked so may be called by any thread and only look at volatile fields or leave a note for the loop.
+ * An endpoint that this process sends requests to, over one connection that all groups share. Owned by one event
+ * loop; the methods marked so may be called by any thread and only look at volatile fields or leave a note for the
+ * loop.
  *
  * <pre>
  *          ask                welcome
  *   IDLE ───────→ CONNECTING ─────────→ UP
  *    ↑ nobody asks   ↑    │ refused      │ closed, silent
  *    │               │    ↓              ↓
- *    └───────────── WAITING ←────────────┘         (closeConnection: IDLE; close: CLOSED)
+ *    └───────────── WAITING ←────────────┘
  * </pre>
  *
- * <p>Requests leave in the order in which they were sent, which is what JRaft's pipelining needs. While a first attempt is
- * under way they are kept; in WAITING they fail at once, as they do when too many bytes or replies are outstanding: JRaft
- * takes that as a lost message and repeats what matters.
+ * <p>Requests leave in the order in which they were sent, which is what JRaft's pipelining needs. While a first
+ * attempt is under way they are kept; in WAITING they fail at once, as they do when too many bytes or replies are
+ * outstanding: JRaft takes that as a lost message and repeats what matters.
  */
 final class Peer {
     private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
@@ -96,8 +97,8 @@ final class Peer {
     }
 
     /**
-     * Any thread: ready, or a first attempt to connect is under way, so that a request is worth sending: it is kept until the
-     * attempt has succeeded or failed. Starts such an attempt where there is no connection. Never waits.
+     * Any thread: ready, or a first attempt to connect is under way, so that a request is worth sending: it is kept
+     * until the attempt has succeeded or failed. Starts such an attempt where there is no connection. Never waits.
      */
     boolean ask() {
         askedNanos = System.nanoTime();

@@ -20,8 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What the Raft transport of one process has once: event loops, timers, lanes for what blocks, and one connection to each
- * endpoint, which all groups share. Thread-safe: concurrent collections; what belongs to a connection is owned by its loop.
+ * What the Raft transport of one process has once: event loops, timers, lanes for what blocks, and one connection to
+ * each endpoint, which all groups share. Thread-safe: concurrent collections; what belongs to a connection is owned
+ * by its loop.
  */
 public final class RaftRpc implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -58,8 +59,8 @@ public final class RaftRpc implements AutoCloseable {
     }
 
     /**
-     * On loops that the process has already and will close itself. They must not be ones that the state machine's thread waits
-     * for; see {@link MessageType}.
+     * On loops that the process has already and will close itself. They must not be ones that the state machine's
+     * thread waits for; see {@link MessageType}.
      *
      * @throws IllegalArgumentException if a certificate or key cannot be read
      */
@@ -68,8 +69,8 @@ public final class RaftRpc implements AutoCloseable {
     }
 
     /**
-     * A server with the processors of a replica. JRaft's administration by RPC is not among them: membership is changed by the
-     * process that leads.
+     * A server with the processors of a replica. JRaft's administration by RPC is not among them: membership is
+     * changed by the process that leads.
      *
      * @param bind address to listen on; only this one. Starts with {@code init(null)}
      */

@@ -10,8 +10,9 @@ import javax.net.ssl.SSLException;
 /**
  * Files in PEM for mutual TLS between replicas. Immutable.
  *
- * <p>The CA is the cluster: whoever holds a certificate of it may speak Raft, and nobody else. Host names are not compared,
- * because replicas know each other by addresses that move; so the CA must sign nothing but this cluster's nodes.
+ * <p>The CA is the cluster: whoever holds a certificate of it may speak Raft, and nobody else. Host names are not
+ * compared, because replicas know each other by addresses that move; so the CA must sign nothing but this cluster's
+ * nodes.
  *
  * @param certFile this node's certificate, with intermediate ones after it
  * @param keyFile its private key, PKCS#8, without a password

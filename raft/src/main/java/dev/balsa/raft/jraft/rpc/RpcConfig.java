@@ -36,7 +36,8 @@ public record RpcConfig(
     /** Without the secret: records end up in logs. */
     @Override
     public String toString() {
-        return "RpcConfig[clusterName=" + clusterName + ", secret=" + (secret.isEmpty() ? "none" : "***") + ", tls=" + tls
+        String known = secret.isEmpty() ? "none" : "***";
+        return "RpcConfig[clusterName=" + clusterName + ", secret=" + known + ", tls=" + tls
                 + ", loopThreads=" + loopThreads + ", " + limits + ", " + times + "]";
     }
 }

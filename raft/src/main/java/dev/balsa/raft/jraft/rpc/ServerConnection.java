@@ -66,7 +66,8 @@ final class ServerConnection extends FrameDecoder implements Connection {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        var _ = channel.eventLoop().schedule(this::giveUp, config.times().connectTimeoutMillis(), TimeUnit.MILLISECONDS);
+        int millis = config.times().connectTimeoutMillis();
+        var _ = channel.eventLoop().schedule(this::giveUp, millis, TimeUnit.MILLISECONDS);
     }
 
     private void giveUp() {
@@ -180,8 +181,8 @@ final class ServerConnection extends FrameDecoder implements Connection {
     }
 
     private void scheduleCheck() {
-        var _ = channel.eventLoop()
-                .schedule(this::checkSilence, (long) SILENCES * config.times().silenceMaxMillis(), TimeUnit.MILLISECONDS);
+        long millis = (long) SILENCES * config.times().silenceMaxMillis();
+        var _ = channel.eventLoop().schedule(this::checkSilence, millis, TimeUnit.MILLISECONDS);
     }
 
     private void checkSilence() {
@@ -204,7 +205,7 @@ final class ServerConnection extends FrameDecoder implements Connection {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
-        Throwable root = thrown.getCause() != null && !(thrown instanceof CorruptedFrameException) ? thrown.getCause() : thrown;
+        Throwable root = rootOf(thrown);
         if (root instanceof CorruptedFrameException) {
             LOG.warn("raft client {} broke the protocol, connection closed: {}", remoteAddress, root.getMessage());
         } else if (root instanceof IOException && channel.pipeline().get(SslHandler.class) == null) {

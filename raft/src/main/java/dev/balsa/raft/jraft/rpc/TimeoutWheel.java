@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Deadlines of the calls of one event loop. Owned by that loop.
  *
- * <p>A call is linked into the bucket of its deadline's tick: adding and removing costs a few pointers, and nearly every call
- * is removed long before it is due. A deadline further away than one turn of the wheel stays in its bucket for more turns. The
- * loop is not woken for every tick but for the first bucket that holds a call; as calls of one kind have one timeout, that is
- * about once a timeout, and not at all while nothing is pending.
+ * <p>A call is linked into the bucket of its deadline's tick: adding and removing costs a few pointers, and nearly
+ * every call is removed long before it is due. A deadline further away than one turn of the wheel stays in its bucket
+ * for more turns. The loop is not woken for every tick but for the first bucket that holds a call; as calls of one
+ * kind have one timeout, that is about once a timeout, and not at all while nothing is pending.
  */
 final class TimeoutWheel {
     static final int TICK_MILLIS = 10;

@@ -39,7 +39,7 @@ class BackpressureTest {
     }
 
     @Test
-    void requests_to_a_stopped_peer_are_refused_at_once_when_the_buffer_is_full_and_go_on_when_it_wakes() throws Exception {
+    void requests_to_a_stopped_peer_are_refused_when_the_buffer_is_full_and_go_on_when_it_wakes() throws Exception {
         try (RpcPair pair = new RpcPair(CONFIG)) {
             CountDownLatch release = hold(pair);
             List<CompletableFuture<Object>> accepted = new ArrayList<>();
@@ -53,7 +53,8 @@ class BackpressureTest {
                 }
             }
             await().until(() -> !pair.client.checkConnection(pair.endpoint, true));
-            // The kernel's socket buffers take some megabytes besides; everything else stays below the limit and one frame.
+            // The kernel's socket buffers take some megabytes besides; everything else stays below the limit and one
+            // frame.
             long acceptedBytes = (long) accepted.size() * FRAME;
             assertThat(refusals).isGreaterThan(1_000);
             assertThat(acceptedBytes).isLessThan(OUTGOING_MAX * 2L + FRAME + (16 << 20));

@@ -73,7 +73,8 @@ class HostilePeerTest {
             }
             all.flip();
             while (all.hasRemaining()) {
-                byte[] piece = new byte[Math.min(all.remaining(), 1 + random.nextInt(random.nextBoolean() ? 3 : 9_000))];
+                int length = 1 + random.nextInt(random.nextBoolean() ? 3 : 9_000);
+                byte[] piece = new byte[Math.min(all.remaining(), length)];
                 all.get(piece);
                 raw.send(piece);
             }
@@ -87,7 +88,9 @@ class HostilePeerTest {
 
     @Test
     void text_of_another_protocol_closes_the_connection_unanswered() throws Exception {
-        for (String text : List.of("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "*1\r\n$4\r\nPING\r\n", "\u0016\u0003\u0001\u0002\u0000")) {
+        List<String> openings =
+                List.of("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "*1\r\n$4\r\nPING\r\n", "\u0016\u0003\u0001\u0002\u0000");
+        for (String text : openings) {
             try (RawPeer raw = new RawPeer(port)) {
                 raw.send(text.getBytes(StandardCharsets.ISO_8859_1));
                 assertThat(raw.isClosed()).as(text).isTrue();
@@ -218,7 +221,10 @@ class HostilePeerTest {
     @Test
     void a_client_with_another_secret_cluster_or_none_gets_no_connection_and_its_requests_fail() throws Exception {
         for (RpcConfig wrong :
-                List.of(CONFIG.withSecret("other"), CONFIG.withSecret(""), RpcConfig.defaults("other").withSecret("secret"))) {
+                List.of(
+                        CONFIG.withSecret("other"),
+                        CONFIG.withSecret(""),
+                        RpcConfig.defaults("other").withSecret("secret"))) {
             try (RaftRpc rpc = RaftRpc.open(wrong)) {
                 var client = rpc.client();
                 var reply = new RpcPair.Reply(new CompletableFuture<>());

@@ -44,13 +44,18 @@ class RaftTlsTest {
     }
 
     private static void authority(String name) throws Exception {
-        keytool("-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", "CN=" + name, "-ext", "bc:c", "-validity", "2",
-                "-keystore", store(name));
+        genkeypair(name, "-ext", "bc:c");
         pem(directory.resolve(name + ".crt"), "CERTIFICATE", load(name).getCertificate(name).getEncoded());
     }
 
+    private static void genkeypair(String name, String... more) throws Exception {
+        Stream<String> base = Stream.of(
+                "-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", "CN=" + name, "-keystore", store(name));
+        keytool(Stream.concat(base, Arrays.stream(more)).toArray(String[]::new));
+    }
+
     private static RaftTls certificate(String name, String authority, String trusted) throws Exception {
-        keytool("-genkeypair", "-alias", name, "-keyalg", "EC", "-dname", "CN=" + name, "-validity", "2", "-keystore", store(name));
+        genkeypair(name);
         String request = directory.resolve(name + ".csr").toString();
         String signed = directory.resolve(name + ".signed").toString();
         keytool("-certreq", "-alias", name, "-keystore", store(name), "-file", request);
@@ -73,7 +78,9 @@ class RaftTlsTest {
     private static void keytool(String... arguments) throws Exception {
         Stream<String> command = Stream.concat(
                 Stream.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()),
-                Stream.concat(Arrays.stream(arguments), Stream.of("-J-XX:TieredStopAtLevel=1", "-storepass", new String(PASSWORD), "-noprompt")));
+                Stream.concat(
+                        Arrays.stream(arguments),
+                        Stream.of("-J-XX:TieredStopAtLevel=1", "-storepass", new String(PASSWORD), "-noprompt")));
         Process process = new ProcessBuilder(command.toList()).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
@@ -90,9 +97,11 @@ class RaftTlsTest {
     void two_nodes_of_the_authority_talk() throws Exception {
         try (RpcPair pair = new RpcPair(PLAIN.withTls(node1), PLAIN.withTls(node2))) {
             for (int i = 0; i < 1_000; i++) {
-                assertThat(pair.send(RpcPair.append(i, 5_000), 5_000).get(5, TimeUnit.SECONDS)).isEqualTo(RpcPair.reply(i));
+                Object reply = pair.send(RpcPair.append(i, 5_000), 5_000).get(5, TimeUnit.SECONDS);
+                assertThat(reply).isEqualTo(RpcPair.reply(i));
             }
-            assertThat(pair.send(RpcPair.append(1, 5_000_000), 5_000).get(5, TimeUnit.SECONDS)).isEqualTo(RpcPair.reply(1));
+            Object reply = pair.send(RpcPair.append(1, 5_000_000), 5_000).get(5, TimeUnit.SECONDS);
+            assertThat(reply).isEqualTo(RpcPair.reply(1));
         }
     }
 

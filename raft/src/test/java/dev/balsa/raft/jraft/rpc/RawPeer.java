@@ -85,7 +85,8 @@ final class RawPeer implements AutoCloseable {
         byte[] nonce = challenge.body().substring(8, 24).toByteArray();
         send(frame(8, 0, 0, proof("client", secret, nonce, cluster)));
         Frame welcome = read();
-        if (welcome.kind() != 9 || !MessageDigest.isEqual(welcome.body().toByteArray(), proof("server", secret, nonce, cluster))) {
+        byte[] expected = proof("server", secret, nonce, cluster);
+        if (welcome.kind() != 9 || !MessageDigest.isEqual(welcome.body().toByteArray(), expected)) {
             throw new IOException("no welcome");
         }
     }

@@ -40,7 +40,7 @@ final class Replica {
         NodeOptions options = rpc.nodeOptions();
         options.setFsm(counter);
         options.setInitialConf(new Configuration(peers));
-        options.setElectionTimeoutMs(1000);
+        options.setElectionTimeoutMs(2000);
         options.setRpcConnectTimeoutMs(200);
         options.setDisableCli(true);
         options.setSnapshotIntervalSecs(0);

@@ -31,8 +31,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Three JRaft nodes in one process on Bolt or on this transport: what an entry of 64 bytes costs in all, from {@code apply} on the
- * leader to its closure. Arguments: {@code bolt} or {@code ours}, directory for the logs.
+ * Three JRaft nodes in one process on Bolt or on this transport: what an entry of 64 bytes costs in all, from {@code
+ * apply} on the leader to its closure. Arguments: {@code bolt} or {@code ours}, directory for the logs.
  */
 public final class ReplicationBenchmark {
     private static final int[] OUTSTANDING = {1, 16, 256};
@@ -55,7 +55,8 @@ public final class ReplicationBenchmark {
         run(leader, 64, 5_000);
         for (int outstanding : OUTSTANDING) {
             run(leader, outstanding, 1_000);
-            System.out.printf("| %s | %d | %s |%n", bolt ? "Bolt" : "ours", outstanding, run(leader, outstanding, ROUND_MILLIS));
+            String result = run(leader, outstanding, ROUND_MILLIS);
+            System.out.printf("| %s | %d | %s |%n", bolt ? "Bolt" : "ours", outstanding, result);
         }
         System.exit(0);
     }

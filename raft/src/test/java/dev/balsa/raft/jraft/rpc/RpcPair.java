@@ -14,7 +14,10 @@ import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A client and a server in two transports, as in two processes. The server echoes an AppendEntries' previous index as its term. */
+/**
+ * A client and a server in two transports, as in two processes. The server echoes an AppendEntries' previous index as
+ * its term.
+ */
 final class RpcPair implements AutoCloseable {
     final RaftRpc serverRpc;
     final RaftRpc clientRpc;

@@ -71,8 +71,8 @@ class ThreeReplicasTest {
 
     @Test
     void large_entries_arrive_whole_and_in_order() throws Exception {
-        propose(leader(), 100, 200_000);
-        awaitApplied(100);
+        propose(leader(), 40, 200_000);
+        awaitApplied(40);
     }
 
     @Test

@@ -31,11 +31,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bolt and this transport side by side: round trips of an AppendEntries between a client and a server in one process, with a
- * number of requests always in flight. The handler does nothing, so that what is measured is the transport.
+ * Bolt and this transport side by side: round trips of an AppendEntries between a client and a server in one process,
+ * with a number of requests always in flight. The handler does nothing, so that what is measured is the transport.
  *
- * <p>Bolt runs as JRaft uses it: requests on a single-threaded executor (JRaft's is one for each pair of peers), callbacks on
- * another (JRaft's Append-Entries-Thread-Send). Prints a table; both transports alternate, the best of three rounds counts.
+ * <p>Bolt runs as JRaft uses it: requests on a single-threaded executor (JRaft's is one for each pair of peers),
+ * callbacks on another (JRaft's Append-Entries-Thread-Send). Prints a table; both transports alternate, the best of
+ * three rounds counts.
  */
 final class TransportBenchmark {
     private static final int ROUNDS = 3;
