@@ -13,8 +13,10 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,7 @@ public final class Proxy implements AutoCloseable {
     private final Topology topology;
     private final Front front;
     private final List<RespServer> servers = new ArrayList<>();
+    private volatile @Nullable Future<?> refreshingCommands;
 
     private Proxy(Topology topology, Front front) {
         this.topology = topology;
@@ -43,7 +46,13 @@ public final class Proxy implements AutoCloseable {
     public static Proxy start(ProxyConfig config, EventLoopGroup loops, Runnable shutdown) throws IOException {
         UpstreamSettings settings = UpstreamSettings.DEFAULT.withPassword(config.masterauth());
         Topology topology = new Topology(config.seeds(), settings, loops.next());
-        List<CommandSpec> commands = learn(topology, config);
+        List<CommandSpec> commands;
+        try {
+            commands = learn(topology, config);
+        } catch (IOException e) {
+            topology.stop();
+            throw e;
+        }
         Front[] made = new Front[1];
         ProxyAdmin admin = new ProxyAdmin(topology, shutdown, () -> made[0].stats().reset());
         Front front = new Front(config.front(), commands, topology, admin);
@@ -58,7 +67,7 @@ public final class Proxy implements AutoCloseable {
             throw e;
         }
         topology.start();
-        var _ = topology.loop().scheduleWithFixedDelay(
+        proxy.refreshingCommands = topology.loop().scheduleWithFixedDelay(
                 proxy::refreshCommands, COMMANDS_REFRESH_SECONDS, COMMANDS_REFRESH_SECONDS, TimeUnit.SECONDS);
         return proxy;
     }
@@ -120,6 +129,10 @@ public final class Proxy implements AutoCloseable {
     public void close() {
         servers.forEach(RespServer::close);
         front.clients().closeAll();
-        topology.upstreams().close();
+        topology.stop();
+        Future<?> refreshing = refreshingCommands;
+        if (refreshing != null) {
+            refreshing.cancel(false);
+        }
     }
 }

@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +44,8 @@ final class Topology implements ClusterView, LeaderSource {
     private final EventLoop loop;
     private final Upstreams upstreams;
     private final AtomicBoolean asking = new AtomicBoolean();
+    private volatile @Nullable Future<?> refreshing;
+    private volatile boolean stopped;
     private volatile Known known = new Known(ClusterMap.EMPTY);
 
     /** A map and who leads its groups; the leaders change, the rest does not. */
@@ -88,9 +91,19 @@ final class Topology implements ClusterView, LeaderSource {
 
     /** Keeps itself fresh from now on. */
     void start() {
-        var _ = loop.scheduleWithFixedDelay(() -> {
+        refreshing = loop.scheduleWithFixedDelay(() -> {
             var _ = refresh();
         }, 0, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Asks no more and closes the links. */
+    void stop() {
+        Future<?> started = refreshing;
+        if (started != null) {
+            started.cancel(false);
+        }
+        stopped = true;
+        upstreams.close();
     }
 
     /** Cluster addresses of the nodes, before the map is known those of the seeds. */
@@ -222,7 +235,7 @@ final class Topology implements ClusterView, LeaderSource {
     }
 
     private void hurry() {
-        if (asking.compareAndSet(false, true) && !loop.isShuttingDown()) {
+        if (!stopped && !loop.isShuttingDown() && asking.compareAndSet(false, true)) {
             var _ = loop.schedule(this::hurried, HURRY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }

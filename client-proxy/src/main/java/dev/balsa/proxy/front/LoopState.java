@@ -9,9 +9,12 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the connections of an event loop share: buffers, pooled requests, the turn's flush, counters. Owned by the loop. */
 final class LoopState {
+    private static final Logger log = LoggerFactory.getLogger(LoopState.class);
     private static final int SCRATCH_BYTES = 64 << 10;
     private static final int POOLED_REQUESTS_MAX = 16_384;
     private static final int WRITER_KEPT_BYTES = 64 << 10;
@@ -115,7 +118,14 @@ final class LoopState {
         dirty = ending;
         ending = now;
         for (int i = 0; i < now.size(); i++) {
-            now.get(i).endTurn();
+            Connection connection = now.get(i);
+            try {
+                connection.endTurn();
+            } catch (RuntimeException e) {
+                // The others' replies must go out all the same.
+                log.error("client {} is closed because of a bug", connection.peer(), e);
+                connection.kill();
+            }
         }
         now.clear();
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class LoopLinks {
     private final EventLoop loop;
     private final UpstreamSettings settings;
     private final LeaderSource leaders;
+    private final Future<?> watching;
     private final Map<LinkKey, NodeLink> links = new HashMap<>();
     private final Map<String, Long> pinged = new HashMap<>();
     private final Map<String, Long> failing = new HashMap<>();
@@ -27,7 +29,7 @@ final class LoopLinks {
         this.loop = loop;
         this.settings = settings;
         this.leaders = leaders;
-        var _ = loop.scheduleWithFixedDelay(this::watch, settings.pingMillis(), settings.pingMillis(), TimeUnit.MILLISECONDS);
+        watching = loop.scheduleWithFixedDelay(this::watch, settings.pingMillis(), settings.pingMillis(), TimeUnit.MILLISECONDS);
     }
 
     void submit(String address, Request request, Args args, int group) {
@@ -114,6 +116,7 @@ final class LoopLinks {
     }
 
     void closeAll() {
+        watching.cancel(false);
         for (NodeLink link : List.copyOf(links.values())) {
             link.close("closing");
         }
