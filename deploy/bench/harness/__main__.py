@@ -49,7 +49,8 @@ def arguments():
                         help="2 rounds, pipelines 1 and 16, a fifth of the requests, a tenth of the keys")
     parser.add_argument("--memory", action="store_true", help="measure memory per key instead of speed")
     parser.add_argument("--details", action="store_true", help="also print CPU and switches by process and thread")
-    parser.add_argument("--json", metavar="FILE", help="write everything that was measured to FILE (- = standard output)")
+    parser.add_argument("--json", metavar="FILE",
+                        help="write everything that was measured to FILE (- = standard output)")
     parser.add_argument("--dir", type=Path, help="where servers keep their files (default: a disk; never a RAM disk)")
     parser.add_argument("--wait-seconds", type=int, default=120,
                         help="how long to wait for a load average below 3 (default: 120)")

@@ -36,6 +36,7 @@ final class ArchitectureTest {
     static final ArchRule nothing_here_knows_a_clock_or_a_thread = noClasses()
             .should()
             .dependOnClassesThat()
-            .haveNameMatching("java\\.lang\\.Thread|java\\.time\\..*|java\\.util\\.concurrent\\..*|java\\.util\\.Random")
+            .haveNameMatching(
+                    "java\\.lang\\.Thread|java\\.time\\..*|java\\.util\\.concurrent\\..*|java\\.util\\.Random")
             .because("the log's bytes must be the same on every replica");
 }

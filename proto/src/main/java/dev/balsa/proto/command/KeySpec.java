@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param flags of the key, separated by spaces, e.g. {@code RW ACCESS UPDATE}; COMMAND INFO shows all but the words of
  *     two letters in lower case
- * @param keyword begin after this word, searched from {@code begin} on (negative: from the end backwards); null: begin at
- *     argument {@code begin}
+ * @param keyword begin after this word, searched from {@code begin} on (negative: from the end backwards); null: begin
+ *     at argument {@code begin}
  * @param begin index of the argument to begin at, or to begin the search at
  * @param find how the keys are found from the beginning
  * @param notes for people; mostly empty

@@ -7,7 +7,8 @@ import java.util.zip.CRC32C;
 
 /**
  * Reads an entry of the log, command by command, and is used again for the next. Every damage that a checksum can find
- * is found by {@link #wrap}; whatever is wrong is an {@link EntryFormatException} and nothing else. Owned by one thread.
+ * is found by {@link #wrap}; whatever is wrong is an {@link EntryFormatException} and nothing else. Owned by one
+ * thread.
  */
 public final class EntryReader {
     private final CRC32C checksum = new CRC32C();

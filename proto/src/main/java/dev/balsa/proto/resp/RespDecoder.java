@@ -58,8 +58,8 @@ public final class RespDecoder {
      *
      * @param array holds what has arrived from {@code from} to {@code to}; after a call that returned 0, the next one
      *     has to begin with the same bytes, in any array
-     * @return the bytes consumed, &gt; 0: {@code args} is the request, <b>or empty ({@code args.count() == 0})</b> if it
-     *     was an empty line or an empty array, which Redis passes over without a reply; 0: not complete, see {@link
+     * @return the bytes consumed, &gt; 0: {@code args} is the request, <b>or empty ({@code args.count() == 0})</b> if
+     *     it was an empty line or an empty array, which Redis passes over without a reply; 0: not complete, see {@link
      *     #needed()}; {@link #ERROR}: see {@link #error()}, and so for ever until {@link #reset()}
      */
     public int decode(byte[] array, int from, int to, Args args) {

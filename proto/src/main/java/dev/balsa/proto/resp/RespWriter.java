@@ -213,7 +213,7 @@ public final class RespWriter {
         return mark;
     }
 
-    /** Ends what {@link #arrayLater} began: an array of {@code size} elements. Inner ones are ended before outer ones. */
+    /** Ends what {@link #arrayLater} began: an array of {@code size} elements. Inner ones end before outer ones. */
     public void arrayLength(int mark, int size) {
         lengthLater(mark, '*', size);
     }

@@ -2,7 +2,10 @@ package dev.balsa.proto.slot;
 
 import dev.balsa.proto.resp.Args;
 
-/** The hash slot of a key, as Redis Cluster computes it: CRC16 (XMODEM) of the key, or of its hash tag, modulo 16384. */
+/**
+ * The hash slot of a key, as Redis Cluster computes it: CRC16 (XMODEM) of the key, or of its hash tag, modulo 16384.
+ * Thread-safe: keeps nothing.
+ */
 public final class Slots {
     /** Number of slots in a cluster. */
     public static final int COUNT = 16_384;
@@ -63,7 +66,7 @@ public final class Slots {
         return ((crc << 8) & 0xffff) ^ TABLE[((crc >>> 8) ^ b) & 0xff];
     }
 
-    /** Part k holds what a byte makes of the checksum when k bytes of zero follow it; so eight bytes are eight look-ups. */
+    /** Part k: what a byte makes of the checksum when k bytes of zero follow; so eight bytes are eight look-ups. */
     private static char[] table() {
         char[] table = new char[SLICES * 256];
         for (int i = 0; i < 256; i++) {
