@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Configuration in redis.conf's syntax: a directive and its values on a line, separated by blanks; lines that begin with
+ * Configuration in redis.conf's syntax: a directive and its values on a line, separated by blanks; lines that begin
+ * with
  * {@code #} and empty lines say nothing. A value in double quotes may hold {@code \n \r \t \b \a \xHH} and a backslash
  * before any other character; in single quotes only {@code \'} is special.
  *
- * <p>Stateless. What a directive means is the caller's: it reports a wrong one by {@link Directive#error}, which names the
+ * <p>Stateless. What a directive means is the caller's: it reports a wrong one by {@link Directive#error}, which
+ * names the
  * file and the line.
  */
 public final class ConfigFile {
@@ -119,13 +121,15 @@ public final class ConfigFile {
             String name = arguments.get(i);
             int at = i + 1;
             if (!name.startsWith("--") || name.length() == 2) {
-                throw new ConfigException("command line:" + at + ": expected a directive such as --port, not '" + name + "'");
+                throw new ConfigException("command line:" + at + ": expected a directive such as --port, not '"
+                        + name + "'");
             }
             List<String> values = new ArrayList<>();
             for (i++; i < arguments.size() && !arguments.get(i).startsWith("--"); i++) {
                 values.add(arguments.get(i));
             }
-            directives.add(new Directive(name.substring(2).toLowerCase(Locale.ROOT), List.copyOf(values), "command line", at));
+            directives.add(new Directive(name.substring(2).toLowerCase(Locale.ROOT), List.copyOf(values),
+                    "command line", at));
         }
         return directives;
     }

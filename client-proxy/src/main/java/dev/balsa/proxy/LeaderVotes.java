@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What several nodes say about who leads: their replies to {@code CLUSTER SLOTS}. A node that says of itself that it leads counts twice, so that of
+ * What several nodes say about who leads: their replies to {@code CLUSTER SLOTS}. A node that says of itself that it
+ * leads counts twice, so that of
  * two old stories and one new one the leader's own wins. Thread-safe by its lock.
  */
 final class LeaderVotes {

@@ -60,7 +60,8 @@ public final class Proxy implements AutoCloseable {
         Proxy proxy = new Proxy(topology, front);
         try {
             for (String host : config.bind()) {
-                proxy.servers.add(RespServer.listen(front, Mode.PLAIN, new InetSocketAddress(host, config.port()), loops));
+                InetSocketAddress address = new InetSocketAddress(host, config.port());
+                proxy.servers.add(RespServer.listen(front, Mode.PLAIN, address, loops));
             }
         } catch (IOException e) {
             proxy.close();
@@ -79,7 +80,9 @@ public final class Proxy implements AutoCloseable {
             try {
                 topology.refresh().get(config.startTimeoutSeconds(), TimeUnit.SECONDS);
                 if (topology.slots().count() > 0) {
-                    return SpecReply.read(topology.askAny(Args.of("COMMAND")).get(config.startTimeoutSeconds(), TimeUnit.SECONDS));
+                    byte[] reply = topology.askAny(Args.of("COMMAND"))
+                            .get(config.startTimeoutSeconds(), TimeUnit.SECONDS);
+                    return SpecReply.read(reply);
                 }
                 problem = "none of " + config.seeds() + " answers BALSA MAP";
             } catch (ExecutionException | TimeoutException | IllegalArgumentException e) {

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Commands of a proxy that are about no key: passed on to a node that can be reached, or to all nodes where all are meant. Thread-safe: keeps
+ * Commands of a proxy that are about no key: passed on to a node that can be reached, or to all nodes where all are
+ * meant. Thread-safe: keeps
  * nothing of a request.
  */
 final class ProxyAdmin implements Backend {
@@ -35,7 +36,8 @@ final class ProxyAdmin implements Backend {
         Args kept = Frames.copy(args);
         switch (request.spec().name()) {
             case "shutdown" -> shutdown(request, kept);
-            case "config|set", "config|rewrite", "bgsave", "save", "bgrewriteaof", "slowlog|reset" -> toAll(request, kept);
+            case "config|set", "config|rewrite", "bgsave", "save", "bgrewriteaof", "slowlog|reset" ->
+                toAll(request, kept);
             case "config|resetstat" -> {
                 resetStats.run();
                 toAll(request, kept);

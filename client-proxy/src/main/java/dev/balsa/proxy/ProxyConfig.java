@@ -113,7 +113,8 @@ public record ProxyConfig(
         }
         try {
             front.outputLimit(
-                    ConfigFile.parseBytes(v.get(1)), ConfigFile.parseBytes(v.get(2)), Integer.parseUnsignedInt(v.get(3)));
+                    ConfigFile.parseBytes(v.get(1)), ConfigFile.parseBytes(v.get(2)),
+                            Integer.parseUnsignedInt(v.get(3)));
         } catch (NumberFormatException _) {
             throw d.error("'" + d.name() + "' has a value that is no number: " + String.join(" ", v));
         }

@@ -48,7 +48,8 @@ public final class ProxyMain {
             log.info("proxy ready on {} port {}", config.bind(), proxy.port());
             await(stop);
         } finally {
-            loops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+            loops.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(STOP_SECONDS,
+                    TimeUnit.SECONDS);
             stopped.countDown();
         }
         return 0;

@@ -28,7 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a proxy knows of the cluster: the map, by asking nodes {@code BALSA MAP}, and the groups' leaders, by MOVED and {@code CLUSTER SLOTS}.
+ * What a proxy knows of the cluster: the map, by asking nodes {@code BALSA MAP}, and the groups' leaders, by MOVED
+ * and {@code CLUSTER SLOTS}.
  *
  * <p>Thread-safe: what is known is replaced as a whole; asking happens on one loop.
  */
@@ -161,7 +162,8 @@ final class Topology implements ClusterView, LeaderSource {
                 ClusterMap map = ClusterMapCodec.decode(bulk.bytes());
                 synchronized (this) {
                     if (map.epoch() > known.map.epoch() || (known.map.groups().isEmpty() && !map.groups().isEmpty())) {
-                        log.info("cluster map {}: {} nodes, {} groups", map.epoch(), map.nodes().size(), map.groups().size());
+                        log.info("cluster map {}: {} nodes, {} groups", map.epoch(), map.nodes().size(),
+                                map.groups().size());
                         known = new Known(map);
                     }
                 }
@@ -171,7 +173,10 @@ final class Topology implements ClusterView, LeaderSource {
         }
     }
 
-    /** Completes when a majority of the nodes has answered, or none is left to: a node that hangs must not hold up the others' news. */
+    /**
+     * Completes when a majority of the nodes has answered, or none is left to: a node that hangs must not hold up the
+     * others' news.
+     */
     private CompletableFuture<Void> refreshLeaders() {
         List<String> all = addresses();
         List<String> nodes = all.subList(0, Math.min(all.size(), ASKED_MAX));

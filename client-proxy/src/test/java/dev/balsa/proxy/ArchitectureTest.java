@@ -18,7 +18,8 @@ class ArchitectureTest {
             .because("a proxy knows nothing of raft or of the engine");
 
     @ArchTest
-    static final ArchRule packages_have_no_cycles = slices().matching("dev.balsa.proxy.(*)..").should().beFreeOfCycles();
+    static final ArchRule packages_have_no_cycles =
+            slices().matching("dev.balsa.proxy.(*)..").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule links_and_clients_meet_in_route_only = noClasses()

@@ -71,7 +71,8 @@ class ConfigFileTest {
             for (int n = random.nextInt(12); n > 0; n--) {
                 value.append((char) random.nextInt(256));
             }
-            assertThat(ConfigFile.split("x " + ConfigFile.quote(value.toString()))).containsExactly("x", value.toString());
+            assertThat(ConfigFile.split("x " + ConfigFile.quote(value.toString()))).containsExactly("x",
+                    value.toString());
         }
     }
 }

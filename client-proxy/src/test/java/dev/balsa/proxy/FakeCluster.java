@@ -23,7 +23,10 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A front with fake groups behind it: a plain port, a cluster port, and an administration that tells what it was asked. */
+/**
+ * A front with fake groups behind it: a plain port, a cluster port, and an administration that tells what it was
+ * asked.
+ */
 public final class FakeCluster implements ClusterView, AutoCloseable {
     public final FrontSettings settings = new FrontSettings();
     public final List<FakeGroup> groups = new ArrayList<>();
@@ -55,7 +58,8 @@ public final class FakeCluster implements ClusterView, AutoCloseable {
     }
 
     public int listen(Mode mode) throws IOException {
-        RespServer server = RespServer.listen(front, mode, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), loops);
+        RespServer server = RespServer.listen(front, mode, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                loops);
         servers.add(server);
         return server.port();
     }

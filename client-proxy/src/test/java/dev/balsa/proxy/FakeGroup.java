@@ -17,7 +17,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A slot group in memory. With a random source it answers late and out of order, as far as a group may: writes and reads that follow writes in order,
+ * A slot group in memory. With a random source it answers late and out of order, as far as a group may: writes and
+ * reads that follow writes in order,
  * other reads whenever it likes. Owned by one loop, but for {@link #refuse}.
  */
 public final class FakeGroup implements Backend {

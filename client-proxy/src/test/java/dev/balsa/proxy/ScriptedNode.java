@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
-/** A node that answers as a test says: the script gets a request's words and returns the reply's text, or one of the constants. */
+/**
+ * A node that answers as a test says: the script gets a request's words and returns the reply's text, or one of the
+ * constants.
+ */
 public final class ScriptedNode implements AutoCloseable {
     /** No reply, ever. */
     public static final String SILENCE = "silence";

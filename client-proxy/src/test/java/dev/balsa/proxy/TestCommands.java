@@ -37,7 +37,8 @@ public final class TestCommands {
         for (String name : List.of("info", "command", "shutdown", "lastsave", "time")) {
             specs.add(plain(name, -1, 0));
         }
-        specs.add(container("config", List.of(sub("config|get", -3), sub("config|set", -4), sub("config|resetstat", 2))));
+        specs.add(container("config", List.of(sub("config|get", -3), sub("config|set", -4), sub("config|resetstat",
+                2))));
         specs.add(container("balsa", List.of(sub("balsa|map", 2), sub("balsa|status", 2), sub("balsa|group", -4))));
         specs.addAll(session());
         return specs;
@@ -74,7 +75,8 @@ public final class TestCommands {
 
     private static CommandSpec keyed(String name, int arity, CommandFlag flag, int first, int last, int step) {
         List<KeySpec> keys = List.of(KeySpec.range(flag == WRITE ? "RW" : "RO", first, last, step));
-        return new CommandSpec(name, arity, flag.bit(), first, last, step, keys, List.of(), List.of(), CommandSpec.Doc.NONE);
+        return new CommandSpec(name, arity, flag.bit(), first, last, step, keys, List.of(), List.of(),
+                CommandSpec.Doc.NONE);
     }
 
     private static CommandSpec plain(String name, int arity, long flags) {

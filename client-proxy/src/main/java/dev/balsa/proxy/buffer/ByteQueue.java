@@ -3,7 +3,8 @@ package dev.balsa.proxy.buffer;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Bytes that were received and are not done with: added at the end, taken from the front. Grows geometrically with what is really there.
+ * Bytes that were received and are not done with: added at the end, taken from the front. Grows geometrically with
+ * what is really there.
  * Owned by one thread.
  */
 public final class ByteQueue {

@@ -23,9 +23,12 @@ import org.slf4j.LoggerFactory;
 /**
  * A client's connection: requests in, replies out in the order of the requests.
  *
- * <p>Every complete request of a read is executed; what has to wait stays undecoded in the {@link ByteQueue} and nothing more is read until
- * it can go on. Requests without a reply stand in the {@link ReplyRing}; the first one's reply goes straight to the {@link OutputBuffer}, which is
- * flushed once per turn of the loop. Refused requests are submitted again, in order, when nothing of this connection is in flight.
+ * <p>Every complete request of a read is executed; what has to wait stays undecoded in the {@link ByteQueue} and
+ * nothing more is read until
+ * it can go on. Requests without a reply stand in the {@link ReplyRing}; the first one's reply goes straight to the
+ * {@link OutputBuffer}, which is
+ * flushed once per turn of the loop. Refused requests are submitted again, in order, when nothing of this connection
+ * is in flight.
  *
  * <p>Owned by its event loop.
  */
@@ -171,7 +174,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         }
         long paused = front.pausedMillis(entry);
         if (paused > 0) {
-            var _ = loop.loop().schedule(this::wake, Math.min(paused, 100), TimeUnit.MILLISECONDS);
+            var _ = loop.loop().schedule(this::markDirty, Math.min(paused, 100), TimeUnit.MILLISECONDS);
             return false;
         }
         if (entry.kind() == CommandEntry.Kind.SESSION) {
@@ -363,7 +366,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
             if (!late && order.mustWait(pending.entry(), pending.group())) {
                 return;
             }
-            boolean overtaken = overtaken(i);
+            boolean overtaken = ring.isOvertaken(i);
             Args args = pending.resubmit();
             refused--;
             if (late || overtaken) {
@@ -376,19 +379,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
                 return;
             }
         }
-    }
-
-    /** Whether a later request was executed in the meantime, so that this one may not be any more. */
-    private boolean overtaken(long position) {
-        Pending pending = ring.at(position);
-        for (long i = position + 1; i < ring.tail(); i++) {
-            Pending later = ring.at(i);
-            boolean executed = later.state() == Pending.State.REPLIED && later.group() == pending.group();
-            if (executed && (later.entry().writes() || pending.entry().writes())) {
-                return true;
-            }
-        }
-        return false;
     }
 
     @Override
@@ -437,10 +427,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         }
     }
 
-    private void wake() {
-        markDirty();
-    }
-
     /** Looks after what time alone brings: idle clients, slow readers, memory of those that have become quiet. */
     void sweep(long nowNanos) {
         int timeoutSeconds = front.settings().timeoutSeconds();
@@ -463,7 +449,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
 
     private void cutIfTooMuch() {
         if (!closed && output.tooMuch()) {
-            log.warn("client {} is closed: {} bytes of replies wait for it, more than client-output-buffer-limit allows",
+            log.warn("client {} is closed: {} bytes of replies wait, more than client-output-buffer-limit allows",
                     peer, output.bytes());
             loop.stats().connectionsCut++;
             output.discard();

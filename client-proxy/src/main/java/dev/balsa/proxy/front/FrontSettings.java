@@ -4,7 +4,8 @@ import dev.balsa.proto.resp.RespLimits;
 import dev.balsa.proxy.route.Retry;
 
 /**
- * What a front is configured to, changed while it runs ({@code CONFIG SET}). Thread-safe: every value is volatile and stands for
+ * What a front is configured to, changed while it runs ({@code CONFIG SET}). Thread-safe: every value is volatile
+ * and stands for
  * itself. Limits on what a client may send hold for connections made after the change, all others at once.
  */
 public final class FrontSettings implements Retry.Limits {

@@ -4,8 +4,10 @@ import dev.balsa.proxy.route.CommandEntry;
 import dev.balsa.proxy.route.Pending;
 
 /**
- * Which requests of a connection are in flight, by group, so that they take effect in the order in which they came: a read that follows an unanswered
- * write says so, and a write waits for reads that nothing keeps in order. Groups that share a place (their ids modulo 64) only wait
+ * Which requests of a connection are in flight, by group, so that they take effect in the order in which they came:
+ * a read that follows an unanswered
+ * write says so, and a write waits for reads that nothing keeps in order. Groups that share a place (their ids
+ * modulo 64) only wait
  * more than they need. Owned by the connection's loop.
  */
 final class GroupOrder {

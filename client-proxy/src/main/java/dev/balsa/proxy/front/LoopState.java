@@ -12,7 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the connections of an event loop share: buffers, pooled requests, the turn's flush, counters. Owned by the loop. */
+/**
+ * What the connections of an event loop share: buffers, pooled requests, the turn's flush, counters. Owned by the
+ * loop.
+ */
 final class LoopState {
     private static final Logger log = LoggerFactory.getLogger(LoopState.class);
     private static final int SCRATCH_BYTES = 64 << 10;

@@ -3,7 +3,8 @@ package dev.balsa.proxy.front;
 import java.util.Arrays;
 
 /**
- * Counters of one event loop, written by it alone. Other threads read them as they happen to be: a figure may be a moment old.
+ * Counters of one event loop, written by it alone. Other threads read them as they happen to be: a figure may be a
+ * moment old.
  */
 final class LoopStats {
     long commands;

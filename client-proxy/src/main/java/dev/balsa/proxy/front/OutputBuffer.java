@@ -79,7 +79,8 @@ final class OutputBuffer {
         ByteBuf buffer = collected;
         collected = null;
         ended = true;
-        var _ = channel.writeAndFlush(buffer == null ? channel.alloc().buffer(0) : buffer).addListener(ChannelFutureListener.CLOSE);
+        ByteBuf last = buffer == null ? channel.alloc().buffer(0) : buffer;
+        var _ = channel.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
     }
 
     void discard() {
@@ -96,7 +97,8 @@ final class OutputBuffer {
     long bytes() {
         ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
         ByteBuf buffer = collected;
-        return waiting + (unsent == null ? 0 : unsent.totalPendingWriteBytes()) + (buffer == null ? 0 : buffer.readableBytes());
+        long inSocket = unsent == null ? 0 : unsent.totalPendingWriteBytes();
+        return waiting + inSocket + (buffer == null ? 0 : buffer.readableBytes());
     }
 
     /** Whether it is worth to look at the limits before the turn ends. */

@@ -22,7 +22,7 @@ final class Rejections {
 
     /** A later request of the same connection was executed first. */
     static final Request.Refusal OVERTAKEN =
-            new Request.Refusal.Busy("The request was refused for a moment and a later one of this connection was executed");
+            new Request.Refusal.Busy("Refused for a moment, and a later command of this connection was executed");
 
     private static final String NOAUTH = "NOAUTH Authentication required.";
     private static final int SHOWN_BYTES = 128;

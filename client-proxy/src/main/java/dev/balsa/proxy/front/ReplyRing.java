@@ -4,7 +4,8 @@ import dev.balsa.proxy.route.Pending;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests of a connection that have no reply yet, in their order. Positions count up for ever: {@link #head()} to {@link #tail()}.
+ * The requests of a connection that have no reply yet, in their order. Positions count up for ever: {@link #head()}
+ * to {@link #tail()}.
  * Owned by the connection's loop; its size is bounded by the connection.
  */
 final class ReplyRing {
@@ -39,6 +40,19 @@ final class ReplyRing {
             throw new IndexOutOfBoundsException(position + " is not between " + head + " and " + tail);
         }
         return pending;
+    }
+
+    /** Whether a later request of the same group was executed already, so that this one may not be any more. */
+    boolean isOvertaken(long position) {
+        Pending pending = at(position);
+        for (long i = position + 1; i < tail; i++) {
+            Pending later = at(i);
+            boolean executed = later.state() == Pending.State.REPLIED && later.group() == pending.group();
+            if (executed && (later.entry().writes() || pending.entry().writes())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void add(Pending pending) {

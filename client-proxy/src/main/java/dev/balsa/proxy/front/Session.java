@@ -3,7 +3,8 @@ package dev.balsa.proxy.front;
 import dev.balsa.proxy.route.Mode;
 
 /**
- * What a client has set up on its connection. Owned by the connection's loop; CLIENT LIST on other loops reads it as it happens to be.
+ * What a client has set up on its connection. Owned by the connection's loop; CLIENT LIST on other loops reads it as
+ * it happens to be.
  */
 final class Session {
     /** CLIENT REPLY. */

@@ -14,9 +14,11 @@ final class SessionCommands {
     static final String SYNTAX_ERROR = "ERR syntax error";
 
     private static final String WRONGPASS = "WRONGPASS invalid username-password pair or user is disabled.";
-    private static final String NO_PASSWORD = "ERR AUTH <password> called without any password configured for the default"
+    private static final String NO_PASSWORD =
+            "ERR AUTH <password> called without any password configured for the default"
             + " user. Are you sure your configuration is correct?";
-    private static final String HELLO_NOAUTH = "NOAUTH HELLO must be called with the client already authenticated, otherwise"
+    private static final String HELLO_NOAUTH =
+            "NOAUTH HELLO must be called with the client already authenticated, otherwise"
             + " the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP"
             + " protocol version at the same time";
     private static final String NO_CLUSTER = "ERR This instance has cluster support disabled";

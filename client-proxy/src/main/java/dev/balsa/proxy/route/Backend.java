@@ -5,7 +5,8 @@ import dev.balsa.proto.resp.Args;
 /** Serves commands: a slot group of this process, a remote node, or the process's own administration. */
 public interface Backend {
     /**
-     * Takes a request and answers it later (or at once), exactly once, through {@link Request}. Called on the request's event loop.
+     * Takes a request and answers it later (or at once), exactly once, through {@link Request}. Called on the
+     * request's event loop.
      * Never blocks, never throws.
      *
      * @param args valid only during this call: what is kept is copied

@@ -3,7 +3,9 @@ package dev.balsa.proxy.route;
 import dev.balsa.proto.cluster.ClusterMap;
 import org.jspecify.annotations.Nullable;
 
-/** What a front sees of the cluster. Thread-safe: called on every event loop, for every command, so it must be cheap. */
+/**
+ * What a front sees of the cluster. Thread-safe: called on every event loop, for every command, so it must be cheap.
+ */
 public interface ClusterView {
     /** The newest map known. */
     ClusterMap map();

@@ -60,7 +60,8 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
         String name = spec.name();
         int bar = name.indexOf('|');
         return switch (bar < 0 ? name : name.substring(0, bar)) {
-            case "ping", "echo", "hello", "auth", "select", "reset", "quit", "readonly", "readwrite", "asking", "client" ->
+            case "ping", "echo", "hello", "auth", "select", "reset", "quit", "readonly", "readwrite", "asking",
+                    "client" ->
                 Kind.SESSION;
             case "mget", "mset", "del", "unlink", "exists", "touch" -> Kind.SPLIT;
             case "dbsize", "flushall", "flushdb", "keys", "randomkey", "scan" -> Kind.ALL_GROUPS;

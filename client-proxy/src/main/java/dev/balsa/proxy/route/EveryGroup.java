@@ -170,7 +170,10 @@ final class EveryGroup {
         answer(out);
     }
 
-    /** The cursor moved on to the next slot that the group has, 0 if there is none: a group whose slots are in pieces scans across the gaps. */
+    /**
+     * The cursor moved on to the next slot that the group has, 0 if there is none: a group whose slots are in pieces
+     * scans across the gaps.
+     */
     private long ownSlot(int group, long cursor) {
         int slot = (int) (cursor >>> SLOT_SHIFT) & SLOT_MASK;
         int own = router.slots().nextSlot(group, slot);

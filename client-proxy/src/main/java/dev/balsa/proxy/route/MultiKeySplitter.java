@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Splits MGET, MSET, DEL, UNLINK, EXISTS and TOUCH by group and merges the replies. What the parts do, they do one by one: the whole
+ * Splits MGET, MSET, DEL, UNLINK, EXISTS and TOUCH by group and merges the replies. What the parts do, they do one
+ * by one: the whole
  * is not atomic. Owned by an event loop.
  */
 final class MultiKeySplitter {

@@ -6,7 +6,8 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Requests to several groups that answer one request of a client: submits them, tries refused ones again, and calls {@link
+ * Requests to several groups that answer one request of a client: submits them, tries refused ones again, and calls
+ * {@link
  * #complete} when all are answered. A part whose outcome is unknown makes the whole unknown. Owned by an event loop.
  */
 abstract class Parts implements ReplySink {

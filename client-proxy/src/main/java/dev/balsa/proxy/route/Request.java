@@ -5,7 +5,8 @@ import dev.balsa.proto.resp.Args;
 import io.netty.channel.EventLoop;
 
 /**
- * A command on its way: what the backend must know of it and where the answer goes. Exactly one of the answering methods is called, once,
+ * A command on its way: what the backend must know of it and where the answer goes. Exactly one of the answering
+ * methods is called, once,
  * from any thread; on the request's own event loop it costs no hand-over.
  */
 public interface Request {
@@ -23,7 +24,10 @@ public interface Request {
     /** Whether a follower may serve it ({@code READONLY} session and a read-only command). */
     boolean followerMayServe();
 
-    /** Whether a write of the same connection to the same group may still be unanswered: then a read must come after it in the group's order. */
+    /**
+     * Whether a write of the same connection to the same group may still be unanswered: then a read must come after
+     * it in the group's order.
+     */
     boolean followsWrite();
 
     /** The event loop that owns the connection. */
@@ -33,18 +37,24 @@ public interface Request {
     void reply(byte[] bytes, int offset, int length);
 
     /**
-     * It was not executed and never will be. The front may route it anew (and hands it to a backend again), or answer an error.
+     * It was not executed and never will be. The front may route it anew (and hands it to a backend again), or
+     * answer an error.
      *
      * @param args the request as it was given, valid during the call
      */
     void notExecuted(Refusal refusal, Args args);
 
-    /** It may or may not take effect: a write is answered by closing the connection, a read is tried again or closes it. */
+    /**
+     * It may or may not take effect: a write is answered by closing the connection, a read is tried again or closes
+     * it.
+     */
     void outcomeUnknown(String reason);
 
     /** Why a request was refused. */
     sealed interface Refusal {
-        /** Another replica leads, or none does now; {@code leader} is its cluster address {@code host:port}, or empty. */
+        /**
+         * Another replica leads, or none does now; {@code leader} is its cluster address {@code host:port}, or empty.
+         */
         record NotLeader(String leader) implements Refusal {}
 
         /** Too much is in flight; waiting helps. */

@@ -27,7 +27,10 @@ public final class Retry {
         this.limits = limits;
     }
 
-    /** Milliseconds until the request may be submitted again, or -1: it has waited long enough. Notes the first refusal's time. */
+    /**
+     * Milliseconds until the request may be submitted again, or -1: it has waited long enough. Notes the first
+     * refusal's time.
+     */
     public long delayMillis(Pending pending, Refusal refusal) {
         long now = System.nanoTime();
         boolean busy = refusal instanceof Refusal.Busy;

@@ -55,7 +55,8 @@ public final class Router {
     }
 
     /**
-     * The group that serves the command alone, or {@link SlotMap#NONE} (a key's slot is not served), {@link #SEVERAL} or {@link
+     * The group that serves the command alone, or {@link SlotMap#NONE} (a key's slot is not served), {@link
+     * #SEVERAL} or {@link
      * #KEYLESS}. Afterwards {@link #slot()} is the first key's slot, as far as it was needed.
      */
     public int groupOf(CommandEntry entry, Args args) {
@@ -130,7 +131,10 @@ public final class Router {
         }
     }
 
-    /** The groups that a keyless command is about: all of them for plain clients, those led here for cluster-aware ones. */
+    /**
+     * The groups that a keyless command is about: all of them for plain clients, those led here for cluster-aware
+     * ones.
+     */
     private int[] groupsInView() {
         SlotMap slots = view.slots();
         int[] groups = new int[slots.count()];

@@ -12,7 +12,8 @@ import java.util.concurrent.CompletableFuture;
 
 /** A question of this process to a node. Answered once; the future may be used from any thread. */
 final class ControlCall implements Request {
-    private static final CommandSpec SPEC = new CommandSpec("control", -1, CommandFlag.READONLY.bit(), 0, 0, 0, List.of(),
+    private static final CommandSpec SPEC = new CommandSpec("control", -1, CommandFlag.READONLY.bit(), 0, 0, 0,
+            List.of(),
             List.of(), List.of(), CommandSpec.Doc.NONE);
 
     private final EventLoop loop;

@@ -29,7 +29,8 @@ final class LoopLinks {
         this.loop = loop;
         this.settings = settings;
         this.leaders = leaders;
-        watching = loop.scheduleWithFixedDelay(this::watch, settings.pingMillis(), settings.pingMillis(), TimeUnit.MILLISECONDS);
+        watching = loop.scheduleWithFixedDelay(this::watch, settings.pingMillis(), settings.pingMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     void submit(String address, Request request, Args args, int group) {
@@ -49,7 +50,8 @@ final class LoopLinks {
         NodeLink recent = last;
         if (recent != null) {
             LinkKey key = recent.key();
-            if (key.lane() == lane && key.database() == database && key.protocol() == protocol && key.address().equals(address)) {
+            if (key.lane() == lane && key.database() == database && key.protocol() == protocol
+                    && key.address().equals(address)) {
                 return recent;
             }
         }

@@ -25,10 +25,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pipelined connection to a node's cluster port. Requests are kept until they are answered, so that a refused or unsent one can be given back;
+ * A pipelined connection to a node's cluster port. Requests are kept until they are answered, so that a refused or
+ * unsent one can be given back;
  * replies pass through as bytes.
  *
- * <p>When the link is lost, what was not handed to the socket was not executed; of what was, reads are given back (they may be tried again), and
+ * <p>When the link is lost, what was not handed to the socket was not executed; of what was, reads are given back
+ * (they may be tried again), and
  * the outcome of writes is unknown. Connects when it is first used; after a failure not before a pause, which doubles.
  *
  * <p>Owned by its event loop.
@@ -151,7 +153,8 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
         ChannelFuture connecting;
         try {
             Bootstrap bootstrap = Loops.bootstrap(loop, settings.connectTimeoutMillis()).handler(this);
-            connecting = bootstrap.connect(key.address().substring(0, colon), Integer.parseInt(key.address().substring(colon + 1)));
+            connecting = bootstrap.connect(key.address().substring(0, colon),
+                    Integer.parseInt(key.address().substring(colon + 1)));
         } catch (RuntimeException e) {
             log.warn("{} is no address to connect to: {}", key.address(), e.toString());
             state = State.IDLE;
@@ -191,7 +194,8 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
         greetings = 0;
         if (key.protocol() == 3) {
             greet(hello, settings.password().isEmpty()
-                    ? new String[] {"HELLO", "3"} : new String[] {"HELLO", "3", "AUTH", "default", settings.password()});
+                    ? new String[] {"HELLO", "3"} : new String[] {"HELLO", "3", "AUTH", "default",
+                            settings.password()});
         } else if (!settings.password().isEmpty()) {
             greet(hello, "AUTH", "default", settings.password());
         }

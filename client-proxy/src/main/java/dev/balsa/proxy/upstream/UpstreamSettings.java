@@ -24,7 +24,8 @@ public record UpstreamSettings(
     public static final UpstreamSettings DEFAULT = new UpstreamSettings("", 64 << 20, 1_000, 250, 1_000, 60_000, 500);
 
     public UpstreamSettings withPassword(String nodesPassword) {
-        return new UpstreamSettings(nodesPassword, inFlightMaxBytes, connectTimeoutMillis, pingMillis, pingTimeoutMillis,
+        return new UpstreamSettings(nodesPassword, inFlightMaxBytes, connectTimeoutMillis, pingMillis,
+                pingTimeoutMillis,
                 idleMillis, backoffMaxMillis);
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Slots of a, b and c are 15495, 3300 and 7365: with three groups they belong to groups 3, 1 and 2. */
 class RoutingTest {
+    private static final String CROSSSLOT = "-CROSSSLOT Keys in request don't hash to the same slot";
     private static final Refusal NOBODY_LEADS = new Refusal.NotLeader("");
 
     private final FakeCluster cluster = new FakeCluster(3, null);
@@ -58,13 +59,14 @@ class RoutingTest {
     @Test
     void what_cannot_be_split_is_refused_and_one_group_may_hold_many_slots() throws IOException {
         try (RawClient client = connect(Mode.PLAIN)) {
-            assertThat(client.call("RENAME a b")).isEqualTo("-CROSSSLOT Keys in request don't hash to the same slot");
-            assertThat(client.call("MSETNX a 1 b 2")).isEqualTo("-CROSSSLOT Keys in request don't hash to the same slot");
+            assertThat(client.call("RENAME a b")).isEqualTo(CROSSSLOT);
+            assertThat(client.call("MSETNX a 1 b 2")).isEqualTo(CROSSSLOT);
             assertThat(client.call("SET a 1")).isEqualTo("+OK");
             assertThat(client.call("RENAME a {a}x")).isEqualTo("+OK");
             assertThat(client.call("SWAPDB 0 1")).startsWith("-ERR SWAPDB is not supported: ");
         }
-        try (FakeCluster single = new FakeCluster(1, null); RawClient client = new RawClient(single.listen(Mode.PLAIN))) {
+        try (FakeCluster single = new FakeCluster(1, null);
+                RawClient client = new RawClient(single.listen(Mode.PLAIN))) {
             assertThat(client.call("SET a 1")).isEqualTo("+OK");
             assertThat(client.call("RENAME a b")).isEqualTo("+OK");
         }
@@ -128,7 +130,7 @@ class RoutingTest {
             cluster.leaders.set(2, "");
             assertThat(client.call("GET a")).isEqualTo("-CLUSTERDOWN Hash slot not served");
             assertThat(client.call("SET b 1")).isEqualTo("+OK");
-            assertThat(client.call("MGET b a")).isEqualTo("-CROSSSLOT Keys in request don't hash to the same slot");
+            assertThat(client.call("MGET b a")).isEqualTo(CROSSSLOT);
             group(1).refuse = (request, args) -> {
                 request.notExecuted(new Refusal.NotLeader("10.0.0.8:7379"), args);
                 return true;

@@ -72,7 +72,8 @@ class SessionTest {
         try (RawClient other = new RawClient(cluster.listen(Mode.PLAIN))) {
             assertThat(other.call("GET a")).isEqualTo("-NOAUTH Authentication required.");
             assertThat(other.call("GET")).isEqualTo("-ERR wrong number of arguments for 'get' command");
-            assertThat(other.call("HELLO 3")).startsWith("-NOAUTH HELLO must be called with the client already authenticated");
+            assertThat(other.call("HELLO 3"))
+                    .startsWith("-NOAUTH HELLO must be called with the client already authenticated");
             assertThat(other.call("AUTH wrong"))
                     .isEqualTo("-WRONGPASS invalid username-password pair or user is disabled.");
             assertThat(other.call("AUTH bob secret"))
@@ -137,7 +138,8 @@ class SessionTest {
         says("CLIENT SETNAME me", "+OK");
         says("CLIENT GETNAME", "$2 me");
         client.send("CLIENT", "SETNAME", "a b");
-        assertThat(client.reply()).isEqualTo("-ERR Client names cannot contain spaces, newlines or special characters.");
+        assertThat(client.reply())
+                .isEqualTo("-ERR Client names cannot contain spaces, newlines or special characters.");
         says("CLIENT SETINFO lib-name jedis", "+OK");
         says("CLIENT SETINFO foo x", "-ERR Unrecognized option 'foo'");
         assertThat(client.call("CLIENT INFO")).contains(" name=me ").contains(" lib-name=jedis lib-ver=")
@@ -149,7 +151,8 @@ class SessionTest {
 
     @Test
     void client_list_has_the_fields_of_redis_in_their_order() throws IOException {
-        assertThat(client.call("CLIENT LIST")).containsPattern("id=1 addr=127.0.0.1:\\d+ laddr=127.0.0.1:\\d+ fd=-?\\d+ name="
+        assertThat(client.call("CLIENT LIST")).containsPattern(
+                "id=1 addr=127.0.0.1:\\d+ laddr=127.0.0.1:\\d+ fd=-?\\d+ name="
                 + " age=0 idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 qbuf=\\d+ qbuf-free=\\d+ argv-mem=\\d+"
                 + " multi-mem=0 rbs=\\d+ rbp=\\d+ obl=\\d+ oll=\\d+ omem=\\d+ tot-mem=\\d+ events=r cmd=client\\|list"
                 + " user=default redir=-1 resp=2 lib-name= lib-ver=");

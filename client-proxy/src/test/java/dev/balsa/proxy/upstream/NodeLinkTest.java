@@ -85,7 +85,8 @@ class NodeLinkTest {
     @Test
     void moved_teaches_the_leader_and_gives_the_request_back() throws Exception {
         try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("PING") ? "" : "-MOVED 7 10.0.0.9:7379\r\n")) {
-            assertThat(write("SET a 1").on(group(node.address(), QUICK)).outcome()).isEqualTo("NotLeader(10.0.0.9:7379) SET a 1");
+            assertThat(write("SET a 1").on(group(node.address(),
+                    QUICK)).outcome()).isEqualTo("NotLeader(10.0.0.9:7379) SET a 1");
             assertThat(leaders.leader).isEqualTo("10.0.0.9:7379");
         }
     }
@@ -118,7 +119,8 @@ class NodeLinkTest {
     @Test
     void keyless_commands_are_sent_in_the_envelope_and_given_back_without_it() throws Exception {
         try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("PING") ? "" : "-MOVED 7 10.0.0.9:7379\r\n")) {
-            Asked dbsize = new Asked(spec("dbsize", CommandFlag.READONLY, 0), "DBSIZE", 0).on(group(node.address(), QUICK));
+            Asked dbsize = new Asked(spec("dbsize", CommandFlag.READONLY, 0), "DBSIZE", 0).on(group(node.address(),
+                    QUICK));
             assertThat(dbsize.outcome()).isEqualTo("NotLeader(10.0.0.9:7379) DBSIZE");
             assertThat(node.asked).containsExactly("BALSA GROUP 5 DBSIZE");
         }
