@@ -6,6 +6,7 @@ import dev.balsa.node.cluster.StaticMap;
 import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.config.NodeConfig;
+import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.observe.Administration;
 import dev.balsa.node.observe.CommandStats;
 import dev.balsa.node.observe.NodeState;
@@ -88,9 +89,11 @@ final class Node implements AutoCloseable {
         ClusterMap.Node self = self(map, nodeId);
         this.raft = new JRaftHost(new JRaftHost.Listen(
                 config.raftBind().isEmpty() ? self.host() : config.raftBind(), self.raftPort()));
+        boolean first = !Files.exists(config.dir().resolve("g0"));
         for (ClusterMap.Group group : map.groups()) {
             groups.add(start(group, self));
         }
+        importIfFirst(first);
         this.administration = new Administration(view, settings, stats, slowLog, loops.next());
         this.routes = new NodeClusterView(
                 identity, this::local, UpstreamSettings.DEFAULT.withPassword(config.requirepass()));
@@ -123,6 +126,20 @@ final class Node implements AutoCloseable {
         HostedGroup.Surroundings shared = new HostedGroup.Surroundings(
                 new Environment(), stats::ran, background, this::leaderHeard, this::fail);
         return new HostedGroup(group, limits(), loop, shared, raft, raftConfig, new SecureRandom().nextLong());
+    }
+
+    /** A server alone takes over the dump that it finds at its first start. */
+    private void importIfFirst(boolean first) throws IOException {
+        Path dump = config.dir().resolve(config.dbFileName());
+        if (!first || !config.members().isEmpty() || config.dbFileName().isEmpty() || !Files.exists(dump)) {
+            return;
+        }
+        for (HostedGroup group : groups) {
+            group.awaitLeading();
+        }
+        try (Keyspace staging = new Keyspace(config.databases(), config.arenaMaxBytes())) {
+            new FirstStart(groups).importDump(dump, staging);
+        }
     }
 
     private SlotGroupConfig limits() {

@@ -2,13 +2,13 @@ package dev.balsa.node.replication;
 
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.Snapshot;
+import dev.balsa.node.engine.StateDigest;
 import dev.balsa.proto.cluster.ClusterMap;
 import dev.balsa.raft.RaftConfig;
 import dev.balsa.raft.RaftGroup;
 import dev.balsa.raft.RaftHost;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -32,6 +32,7 @@ public final class HostedGroup implements AutoCloseable {
     private final SlotGroupStateMachine.Views views = new SlotGroupStateMachine.Views();
     private final ExecutorService background;
     private final SavedState saved = new SavedState();
+    private final CompletableFuture<Void> leading = new CompletableFuture<>();
     private volatile RaftGroup raft;
     private volatile GroupFigures figures;
     private final Future<?> ticks;
@@ -76,7 +77,12 @@ public final class HostedGroup implements AutoCloseable {
                         new SnapshotTrigger(config.snapshotLogBytes(), this::saveQuietly),
                         views,
                         saved,
-                        (term, address) -> shared.leaders().heard(spec.id(), term, address),
+                        (term, address) -> {
+                            if (address.equals(raftConfig.self())) {
+                                leading.complete(null);
+                            }
+                            shared.leaders().heard(spec.id(), term, address);
+                        },
                         raftConfig.self(),
                         shared.onFailure()));
         this.raft = host.start(raftConfig, machine);
@@ -144,6 +150,11 @@ public final class HostedGroup implements AutoCloseable {
 
     // -- looking at the data --------------------------------------------------------------------------------------
 
+    /** Waits until this replica leads: only sensible in a group of one. */
+    public void awaitLeading() {
+        leading.join();
+    }
+
     /** A digest of all live keys and values, and the index that it is the state after. Fails while another view is being read. */
     public CompletableFuture<Digest> digest() {
         CompletableFuture<Digest> result = new CompletableFuture<>();
@@ -161,7 +172,7 @@ public final class HostedGroup implements AutoCloseable {
 
     private void digest(Snapshot view, long index, CompletableFuture<Digest> result) {
         try {
-            result.complete(new Digest(index, HexFormat.of().formatHex(new byte[] {(byte) view.logMillis()})));
+            result.complete(new Digest(index, StateDigest.of(view).toString()));
         } catch (RuntimeException e) {
             result.completeExceptionally(e);
         } finally {

@@ -94,7 +94,9 @@ public final class SlotGroupStateMachine implements StateMachine {
             try {
                 Snapshot view = group.keyspace().snapshot();
                 saved.writing(System.currentTimeMillis(), group.runner().appliedWrites());
-                background.execute(() -> write(directory, view, done));
+                var options = new SnapshotFiles.SaveOptions(
+                        System.currentTimeMillis(), group.keyspace().usedBytes(), compress);
+                background.execute(() -> write(directory, view, options, done));
             } catch (RuntimeException e) {
                 views.closed();
                 done.failed(e);
@@ -102,10 +104,10 @@ public final class SlotGroupStateMachine implements StateMachine {
         });
     }
 
-    private void write(Path directory, Snapshot view, SnapshotDone done) {
+    private void write(Path directory, Snapshot view, SnapshotFiles.SaveOptions options, SnapshotDone done) {
         boolean ok = false;
         try {
-            SnapshotFiles.write(directory, view, System.currentTimeMillis(), compress);
+            SnapshotFiles.write(directory, view, options);
             ok = true;
             trigger.saved();
             saved.written(System.currentTimeMillis(), true);
