@@ -131,7 +131,7 @@ class TidyTest {
     @Test
     void versions_stand_in_the_root_pom_only() throws IOException {
         for (Path file : files()) {
-            if (!file.getFileName().toString().equals("pom.xml") || file.getParent().equals(root)) {
+            if (!file.getFileName().toString().equals("pom.xml") || root.equals(file.getParent())) {
                 continue;
             }
             List<String> lines = lines(file);
