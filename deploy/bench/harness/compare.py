@@ -11,6 +11,7 @@ from harness.resp import Client
 from harness.targets import BalsaCluster, BalsaServer, RedisTarget
 
 RUN_SECONDS_MAX = 900
+WARM_UP_COMMANDS = 500_000
 TITLES = {
     "a": "a: one process",
     "b": "b: three replicas, leader's port",
@@ -49,11 +50,11 @@ def other_side(given, where, scenario):
 def warm_up(given, redis, ways, out):
     """A JVM compiles what it runs often, so the first seconds say nothing. Redis gets the same."""
     print("Warming up ...", file=out, flush=True)
-    requests = given.requests * 3
     for command in given.commands:
         for pipeline in sorted(set(given.pipelines)):
+            least = WARM_UP_COMMANDS if pipeline > 1 else WARM_UP_COMMANDS // 10
             for port in [redis.load_port()] + [way() for way in ways.values()]:
-                load(given, port, command, pipeline, requests if pipeline > 1 else given.requests)
+                load(given, port, command, pipeline, max(least, given.requests))
 
 
 def point(given, redis, balsa, ways, command, pipeline, out):
