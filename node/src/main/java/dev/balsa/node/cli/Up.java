@@ -79,14 +79,18 @@ final class Up implements AutoCloseable {
         }
     }
 
-    private Proxy startFront() throws IOException {
+    private Proxy startFront() {
         List<String> seeds = configs.stream().map(config -> "127.0.0.1:" + config.clusterPort()).toList();
         // A password in the nodes' configuration is the front's, too.
         String password = configs.getFirst().requirepass();
         FrontSettings settings = new FrontSettings().requirepass(password);
         ProxyConfig config = new ProxyConfig(
                 seeds, List.of(options.bind()), options.port(), 1, password, (int) (READY_MAX_MILLIS / 1000), settings);
-        return Proxy.start(config, loops, this::stop);
+        try {
+            return Proxy.start(config, loops, this::stop);
+        } catch (IOException e) {
+            throw new UserError("the front does not start: " + e.getMessage());
+        }
     }
 
     /** Waits until {@link #stop}. */

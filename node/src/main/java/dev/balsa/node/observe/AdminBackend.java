@@ -1,5 +1,7 @@
 package dev.balsa.node.observe;
 
+import dev.balsa.node.command.CommandTable;
+import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proxy.route.Backend;
 import dev.balsa.proxy.route.Request;
@@ -53,6 +55,9 @@ public final class AdminBackend implements Backend {
     @Override
     public void submit(Request request, Args args) {
         long from = System.nanoTime();
+        // Once it is answered the request may serve another command: what is needed of it afterwards is read now.
+        CommandSpec spec = request.spec();
+        long clientId = request.clientId();
         AdminCall call = new AdminCall(request, args);
         String name = args.text(0).toLowerCase(Locale.ROOT);
         if (containers.contains(name) && args.count() > 1) {
@@ -72,11 +77,14 @@ public final class AdminBackend implements Backend {
             call.reply().error("ERR internal error in '" + name + "': " + e);
         }
         call.finish();
-        stats.ran(request, args, System.nanoTime() - from);
+        stats.ran(spec, clientId, args, System.nanoTime() - from);
     }
 
     private static void refuse(AdminCall call, String name, boolean known) {
-        if (known) {
+        String refusal = CommandTable.refusal(call.args());
+        if (refusal != null) {
+            call.reply().error(refusal);
+        } else if (known) {
             call.reply().error("ERR wrong number of arguments for '" + name + "' command");
         } else if (name.indexOf('|') > 0) {
             call.reply().error("ERR unknown subcommand '" + shortened(call.args().text(1)) + "'. Try "

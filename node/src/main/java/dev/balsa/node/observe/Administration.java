@@ -1,6 +1,8 @@
 package dev.balsa.node.observe;
 
 import dev.balsa.node.cluster.ClusterCommands;
+import dev.balsa.node.command.CommandCommands;
+import dev.balsa.node.command.CommandTable;
 import io.netty.channel.EventLoop;
 import java.util.List;
 
@@ -35,9 +37,11 @@ public final class Administration implements AutoCloseable {
             stats.reset();
             node.resetCounts();
         });
+        CommandCommands commands = new CommandCommands(CommandTable.specs());
         this.backend = new AdminBackend(
                 List.of(
                         NodeCommands.TABLE,
+                        List.of(new AdminRow("command", -1, call -> commands.run(call.args(), call.reply()))),
                         info.table(),
                         config.table(),
                         memory.table(),

@@ -36,7 +36,11 @@ public final class CommandStats {
      * @param nanos how long it ran
      */
     public void ran(Request request, Args args, long nanos) {
-        CommandSpec spec = request.spec();
+        ran(request.spec(), request.clientId(), args, nanos);
+    }
+
+    /** As above, when the request may have been answered already and so be in use for another one. */
+    void ran(CommandSpec spec, long clientId, Args args, long nanos) {
         // The name's hash is kept in the String; hashing the spec itself would read all of it.
         Cell cell = cells.get(spec.name());
         if (cell == null) {
@@ -45,7 +49,7 @@ public final class CommandStats {
         cell.latencies.record(nanos);
         total.increment();
         if (slowLog.isSlow(nanos) && !spec.has(CommandFlag.SKIP_SLOWLOG)) {
-            slowLog.record(nanos / 1000, args, request.clientId());
+            slowLog.record(nanos / 1000, args, clientId);
         }
     }
 
