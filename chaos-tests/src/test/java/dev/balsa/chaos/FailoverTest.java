@@ -55,7 +55,7 @@ class FailoverTest {
                 leader.start();
                 await().atMost(PATIENCE).until(() -> serves(leader));
             }
-            writes.close();
+            writes.stop();
             assertThat(writes.verify(cluster.node(1).ports())).as(cluster.logs()).isEmpty();
         }
         System.out.println("milliseconds from kill -9 of the leader to writes again: " + gaps);
@@ -68,7 +68,7 @@ class FailoverTest {
             for (NodeProcess node : cluster.nodes()) {
                 node.kill();
             }
-            writes.close();
+            writes.stop();
             cluster.startAll();
             await().atMost(PATIENCE).until(() -> cluster.nodes().stream().allMatch(FailoverTest::serves));
             assertThat(writes.verify(cluster.node(2).ports())).as(cluster.logs()).isEmpty();
@@ -90,7 +90,7 @@ class FailoverTest {
                 assertThat(socket.call("GET", "after-pause")).isEqualTo("$new");
             }
             awaitMore(writes, 500);
-            writes.close();
+            writes.stop();
             assertThat(writes.verify(old.ports())).as(cluster.logs()).isEmpty();
         }
     }

@@ -1,19 +1,31 @@
 package dev.balsa.chaos.cluster;
 
-import dev.balsa.node.cli.JvmFlags;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How to start Balsa from the classes that this process runs with. */
+/** How to start Balsa from the classes that this process runs with. Stateless. */
 final class JavaCommand {
+    private static final String FLAGS = "/dev/balsa/node/cli/server.flags";
+
     private JavaCommand() {}
 
-    /** The command line up to the subcommand. */
-    static List<String> balsa() {
+    /** The command line up to the subcommand, with the flags that the launcher uses. */
+    static List<String> balsa() throws IOException {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + "/bin/java");
-        command.addAll(JvmFlags.node());
-        command.add("-Xms192m");
+        try (InputStream flags = JavaCommand.class.getResourceAsStream(FLAGS)) {
+            if (flags == null) {
+                throw new FileNotFoundException(FLAGS + " is not in the class path");
+            }
+            new String(flags.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith("-"))
+                    .forEach(command::add);
+        }
         command.add("-Xmx192m");
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));

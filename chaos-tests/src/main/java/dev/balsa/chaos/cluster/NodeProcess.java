@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One node as a process of its own. Owned by the test's thread. */
 public final class NodeProcess {
+    private static final int STOP_MAX_SECONDS = 20;
+
     private final int number;
     private final Path config;
     private final Path log;
@@ -71,18 +73,18 @@ public final class NodeProcess {
     }
 
     /** kill -9: no goodbye, nothing flushed that was not. */
-    public void kill() throws InterruptedException {
-        running().destroyForcibly();
-        running().waitFor();
+    public void kill() {
+        running().destroyForcibly().onExit().join();
     }
 
     /** SIGTERM, and waits for the end. */
-    public void stop() throws InterruptedException {
+    public void stop() {
         Process running = running();
         running.destroy();
-        if (!running.waitFor(20, TimeUnit.SECONDS)) {
+        running.onExit().completeOnTimeout(running, STOP_MAX_SECONDS, TimeUnit.SECONDS).join();
+        if (running.isAlive()) {
             running.destroyForcibly();
-            throw new IllegalStateException("node " + number + " did not stop within 20 s of SIGTERM; see " + log);
+            throw new IllegalStateException("node " + number + " did not stop within " + STOP_MAX_SECONDS + " s of SIGTERM; see " + log);
         }
     }
 

@@ -115,7 +115,7 @@ public final class TestCluster implements AutoCloseable {
 
     /** Kills what still runs and removes the directory. */
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         for (NodeProcess node : nodes) {
             if (node.isAlive()) {
                 node.kill();

@@ -21,7 +21,7 @@ public final class AcknowledgedWrites implements AutoCloseable {
     private final IntFunction<NodeProcess.Ports> target;
     private final AtomicBoolean running = new AtomicBoolean(true);
     private final List<Thread> threads = new ArrayList<>();
-    /** Highest n whose SET was acknowledged, by client; SETs are numbered from 1 without gaps of acknowledged ones in {@link #unknownSets}. */
+    /** The numbers whose SET was acknowledged, by client. */
     private final List<List<Long>> acknowledgedSets = new ArrayList<>();
     private final AtomicLongArray acknowledgedIncrements;
     private final AtomicLongArray unknownIncrements;
@@ -104,12 +104,26 @@ public final class AcknowledgedWrites implements AutoCloseable {
         lastAcknowledgedNanos.set(System.nanoTime());
     }
 
-    /** Stops the clients and waits for them. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
+        stop();
+    }
+
+    /** Stops the clients and waits for them. */
+    public void stop() {
         running.set(false);
         for (Thread thread : threads) {
-            thread.join();
+            joinUninterruptibly(thread);
+        }
+    }
+
+    private static void joinUninterruptibly(Thread thread) {
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("interrupted while waiting for " + thread.getName(), e);
+            }
         }
     }
 
