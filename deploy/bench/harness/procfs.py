@@ -74,9 +74,12 @@ def rss_bytes(pids):
     return total
 
 
-def command_line(pid):
-    """The words a process was started with; none if it has ended."""
-    return _read(Path(f"/proc/{pid}/cmdline")).split("\0")
+def working_directory(pid):
+    """Where a process runs; an empty path if it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink()
+    except OSError:
+        return Path()
 
 
 def _add_threads(pid, name, total):

@@ -13,16 +13,16 @@ Load       redis-benchmark on the same machine: {facts['clients']} connections, 
 
 def table(rows, given, out):
     """One line for each side and point, and one with the ratios."""
-    line = "{:<34}{:<5}{:>5}  {:<6}{:>12}{:>9}{:>9}{:>9}{:>10}"
+    line = "{:<34}{:<5}{:>5}  {:<6}{:>12}{:>9}{:>9}{:>10}{:>9}{:>10}"
     print(f"\nMedians of {given.rounds} rounds, run in turn. CPU and switches: all processes of a side together.\n",
           file=out)
-    print(line.format("", "", "pipe", "", "commands", "p50", "p99", "CPU us", "switches"), file=out)
-    print(line.format("scenario", "cmd", "line", "server", "per s", "ms", "ms", "/command", "/command"), file=out)
+    print(line.format("", "", "pipe", "", "commands", "p50", "p99", "worst", "CPU us", "switches"), file=out)
+    print(line.format("scenario", "cmd", "line", "server", "per s", "ms", "ms", "ms", "/command", "/command"), file=out)
     for row in rows:
         print(file=out)
         first = (row["scenario"], row["command"].upper(), row["pipeline"])
         if "redis" not in row:
-            print(line.format(*first, "failed", "", "", "", "", "").rstrip(), file=out)
+            print(line.format(*first, "failed", "", "", "", "", "", "").rstrip(), file=out)
         else:
             redis, balsa = row["redis"], row["balsa"]
             print(line.format(*first, "redis", *numbers(redis)), file=out)
@@ -32,19 +32,32 @@ def table(rows, given, out):
             print(f"  {row['error']}", file=out)
     print("""
 ratio = balsa / redis. More is better for commands per second; less is better for all others.
-p50, p99: half, and 99 of 100, of the commands were answered within this time, as the client sees it.""", file=out)
+p50, p99: half, and 99 of 100, of the commands were answered within this time, as the client sees it.
+worst: the longest that any command of all rounds took; redis-benchmark counts to 3000 ms.""", file=out)
+    for row in rows:
+        for side in ("redis", "balsa"):
+            stalled(row, side, out)
     if given.details:
         details(rows, out)
 
 
 def numbers(side):
     return (f"{side['per_second']:,.0f}", f"{side['p50_millis']:.2f}", f"{side['p99_millis']:.2f}",
-            f"{side['cpu_micros_per_command']:.2f}", f"{side['switches_per_command']:.3f}")
+            f"{side['max_millis']:.0f}", f"{side['cpu_micros_per_command']:.2f}", f"{side['switches_per_command']:.3f}")
 
 
 def ratios(redis, balsa):
-    keys = ("per_second", "p50_millis", "p99_millis", "cpu_micros_per_command", "switches_per_command")
+    keys = ("per_second", "p50_millis", "p99_millis", "max_millis", "cpu_micros_per_command",
+            "switches_per_command")
     return tuple(f"{balsa[key] / redis[key]:.2f}" if redis[key] else "-" for key in keys)
+
+
+def stalled(row, side, out):
+    """A run that took several times as long as the others hides in medians, and must not."""
+    seconds = sorted(run["seconds"] for run in row[f"{side}_runs"])
+    if seconds and seconds[-1] > max(5.0, 3 * seconds[0]):
+        print(f"WARNING: {row['scenario']}, {row['command'].upper()}, pipeline {row['pipeline']}: one run of {side} took "
+              f"{seconds[-1]:.0f} s, another {seconds[0]:.1f} s. It stood still in between.", file=out)
 
 
 def details(rows, out):

@@ -174,11 +174,8 @@ class BalsaCluster(Target):
             wait_for_write(self.port + i)
 
     def title_of(self, pid):
-        words = procfs.command_line(pid)
-        for i in range(1, self.nodes + 1):
-            if any(word.endswith((f"node{i}", f"/node{i}.conf")) or f"/node{i}/" in word for word in words):
-                return f"node {i}"
-        return "front" if "proxy" in words else ""
+        directory = procfs.working_directory(pid).name
+        return f"node {directory[4:]}" if directory.startswith("node") else ""
 
     def load_port(self):
         """The plain port of the node that leads the only group."""
