@@ -12,6 +12,7 @@ import dev.balsa.node.observe.CommandStats;
 import dev.balsa.node.observe.NodeState;
 import dev.balsa.node.observe.Settings;
 import dev.balsa.node.observe.SlowLog;
+import dev.balsa.node.observe.Versions;
 import dev.balsa.node.replication.HostedGroup;
 import dev.balsa.node.replication.SlotGroup;
 import dev.balsa.node.replication.SlotGroupConfig;
@@ -71,6 +72,7 @@ final class Node implements AutoCloseable {
     /** Starts everything; returns when the ports are open. */
     Node(NodeConfig config) throws IOException {
         this.config = config;
+        config.warnings().forEach(LOG::warn);
         Files.createDirectories(config.dir());
         String nodeId = NodeIdentity.loadOrCreate(config.dir(), config.nodeId());
         ClusterMap map = StaticMap.of(config, nodeId);
@@ -104,6 +106,15 @@ final class Node implements AutoCloseable {
                 administration.backend());
         listen(config.port(), Mode.PLAIN);
         listen(config.clusterPort(), Mode.CLUSTER);
+        LOG.info(
+                "Balsa {} serves: node {}, port {}, cluster-port {}, {} of {} members, data in {}",
+                Versions.BALSA,
+                nodeId,
+                config.port(),
+                config.clusterPort(),
+                map.groups().size() == 1 ? "one group" : map.groups().size() + " groups",
+                map.nodes().size(),
+                config.dir());
     }
 
     private HostedGroup start(ClusterMap.Group group, ClusterMap.Node self) {

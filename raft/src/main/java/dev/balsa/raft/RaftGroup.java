@@ -26,6 +26,14 @@ public interface RaftGroup extends AutoCloseable {
      */
     void readIndex(ReadDone done);
 
+    /**
+     * Whether this replica leads as the only voter: then nobody else can have answered anything, and a read needs no barrier. Cheap; asked for every
+     * read.
+     */
+    default boolean leadsAlone() {
+        return false;
+    }
+
     /** The end of a read barrier; called once, on any thread; must return at once and not throw. */
     interface ReadDone {
         void ready(long index);

@@ -16,6 +16,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -83,7 +84,9 @@ public final class RespServer implements AutoCloseable {
     /** Event loops as this machine has them: epoll where there is Linux, else NIO. */
     public static EventLoopGroup newLoops(int threads) {
         return new MultiThreadIoEventLoopGroup(
-                threads, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+                threads,
+                new DefaultThreadFactory("balsa-io"),
+                Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     }
 
     private static Class<? extends ServerChannel> serverChannel(EventLoopGroup loops) {

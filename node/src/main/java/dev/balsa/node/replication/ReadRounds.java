@@ -23,6 +23,9 @@ final class ReadRounds {
         void readMetDueKey(Request request, Args args);
 
         void refused(Batch reads, RaftFailure failure);
+
+        /** The next round may start. */
+        void roundOver();
     }
 
     private final EventLoop loop;
@@ -135,6 +138,7 @@ final class ReadRounds {
     private void roundOver() {
         roundOut = false;
         out = List.of();
+        owner.roundOver();
     }
 
     private void run(Batch reads) {

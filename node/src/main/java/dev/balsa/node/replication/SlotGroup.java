@@ -65,7 +65,6 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     private boolean flushScheduled;
     private boolean housekeeping;
     private boolean leads;
-    private boolean single;
     private boolean closed;
     private boolean activeExpire = true;
 
@@ -107,13 +106,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     /** Connects the group to its log. Called once, on the loop. */
     public void open(RaftGroup group) {
         this.raft = group;
-        this.single = group.peers().size() == 1;
         scheduleFlushIfNeeded();
-    }
-
-    /** Who votes in the group from now on: only in a group of one may a read do without a round. */
-    void membersChanged(int count) {
-        single = count == 1;
     }
 
     // -- commands in ----------------------------------------------------------------------------------------------
@@ -160,7 +153,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         if (leads && request.followsWrite()) {
             batchWithRoom(args.end() - args.start()).addRead(request, args);
             scheduleFlush();
-        } else if (leads && single) {
+        } else if (leads && log().leadsAlone()) {
             // In a group of one, everything acknowledged has been applied: a read runs at once.
             runner.beginReads(clock.nowMillis());
             if (!runner.read(request, args, seeds.next())) {
@@ -228,7 +221,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         int at = 0;
         for (int i = 0; i < batch.size(); i++) {
             at = batch.readFrom(at, i, args);
-            if (!single) {
+            if (!log().leadsAlone()) {
                 reads.add(batch.request(i), args);
                 continue;
             }
@@ -277,9 +270,6 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
 
     void leaderStart() {
         leads = true;
-        if (raft != null) {
-            single = raft.peers().size() == 1;
-        }
         scheduleFlushIfNeeded();
     }
 
@@ -343,6 +333,11 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     @Override
     public void refused(Batch refusedReads, RaftFailure failure) {
         refuseAll(refusedReads, null, failure);
+    }
+
+    @Override
+    public void roundOver() {
+        scheduleFlushIfNeeded();
     }
 
     private void refuseAll(Batch batch, @Nullable ByteBuffer data, RaftFailure failure) {

@@ -210,6 +210,11 @@ final class JRaftGroup implements RaftGroup {
 
     // What JRaft tells, on its apply thread
 
+    @Override
+    public boolean leadsAlone() {
+        return alone && leadership.isLeader();
+    }
+
     void leads(long term) {
         leadership = new Leadership(term, config.self(), true);
         alone = isAlone(configuration());

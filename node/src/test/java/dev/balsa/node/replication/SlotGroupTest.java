@@ -1,0 +1,323 @@
+package dev.balsa.node.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.balsa.node.command.CommandTable;
+import dev.balsa.node.engine.Keyspace;
+import dev.balsa.proto.command.CommandSpec;
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proxy.route.Request;
+import dev.balsa.raft.RaftFailure;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a slot group promises about order, time and failures, with a log that commits when the test says so. */
+class SlotGroupTest {
+    private final EventLoop loop = new DefaultEventLoop();
+    private final ScriptedRaft raft = new ScriptedRaft();
+    private final List<String> answers = new ArrayList<>();
+    private final Keyspace keyspace = new Keyspace(16, 1 << 30);
+    private long wallMillis = 1_000_000;
+    private long index;
+    private SlotGroup group;
+
+    @BeforeEach
+    void lead() {
+        SlotGroupConfig config =
+                new SlotGroupConfig(16, 1 << 30, 1 << 20, 4096, 1 << 20, 1, 1 << 20, 1 << 20, 1 << 30, false);
+        EntryRunner runner = new EntryRunner(keyspace, (request, args, nanos) -> {}, System::nanoTime);
+        group = new SlotGroup("g0", config, loop, new Surroundings(), runner, 42);
+        onLoop(() -> {
+            group.open(raft);
+            group.leaderStart();
+        });
+    }
+
+    @AfterEach
+    void close() {
+        onLoop(() -> {
+            group.close();
+            keyspace.close();
+        });
+        var _ = loop.shutdownGracefully();
+    }
+
+    @Test
+    void writes_of_one_turn_leave_as_one_entry_and_are_answered_in_order() {
+        onLoop(() -> {
+            write("SET", "a", "1");
+            write("INCR", "a");
+            write("INCR", "a");
+        });
+        assertThat(raft.proposed).hasSize(1);
+        assertThat(answers).isEmpty();
+        commit();
+        assertThat(answers).containsExactly("+OK", ":2", ":3");
+    }
+
+    @Test
+    void what_arrives_while_an_entry_is_on_its_way_becomes_the_next_entry() {
+        onLoop(() -> write("SET", "a", "1"));
+        onLoop(() -> write("INCR", "a"));
+        onLoop(() -> write("INCR", "a"));
+        assertThat(raft.proposed).hasSize(1);
+        commit();
+        assertThat(raft.proposed).hasSize(1);
+        commit();
+        assertThat(answers).containsExactly("+OK", ":2", ":3");
+    }
+
+    @Test
+    void a_read_behind_a_write_rides_along_and_sees_it_and_not_the_write_after_it() {
+        onLoop(() -> {
+            write("SET", "a", "1");
+            read(true, "GET", "a");
+            write("SET", "a", "2");
+        });
+        assertThat(raft.rounds).isEmpty();
+        commit();
+        assertThat(answers).containsExactly("+OK", "$1 1", "+OK");
+    }
+
+    @Test
+    void reads_wait_for_a_round_that_began_after_they_arrived() {
+        onLoop(() -> read(false, "GET", "a"));
+        assertThat(raft.rounds).hasSize(1);
+        onLoop(() -> read(false, "GET", "b"));
+        assertThat(raft.rounds).hasSize(1);
+        roundReady();
+        assertThat(answers).containsExactly("$-1");
+        assertThat(raft.rounds).hasSize(1);
+        roundReady();
+        assertThat(answers).containsExactly("$-1", "$-1");
+    }
+
+    @Test
+    void a_write_never_overtakes_a_read_that_was_sent_before_it() {
+        onLoop(() -> {
+            read(false, "GET", "a");
+            write("SET", "a", "1");
+        });
+        assertThat(raft.rounds).hasSize(1);
+        // The entry is committed before the round comes back: its commit answers the read, with the state before the write.
+        commit();
+        assertThat(answers).containsExactly("$-1", "+OK");
+        roundReady();
+        assertThat(answers).hasSize(2);
+    }
+
+    @Test
+    void a_read_alone_behind_a_write_that_is_on_its_way_keeps_its_place() {
+        onLoop(() -> write("SET", "a", "1"));
+        onLoop(() -> read(true, "GET", "a"));
+        commit();
+        // The write has been answered: the read needs a round of its own, or none at all in a group of one.
+        assertThat(raft.rounds).hasSize(1);
+        roundReady();
+        assertThat(answers).containsExactly("+OK", "$1 1");
+    }
+
+    @Test
+    void a_read_that_meets_a_key_due_by_the_clock_has_log_time_moved_first() {
+        onLoop(() -> write("SET", "a", "1", "PX", "100"));
+        commit();
+        wallMillis += 101;
+        onLoop(() -> read(false, "GET", "a"));
+        roundReady();
+        assertThat(answers).containsExactly("+OK");
+        assertThat(raft.proposed).hasSize(1);
+        commit();
+        assertThat(answers).containsExactly("+OK", "$-1");
+        assertThat(group.runner().logMillis()).isEqualTo(wallMillis);
+    }
+
+    @Test
+    void log_time_never_goes_back_with_the_clock() {
+        onLoop(() -> write("SET", "a", "1"));
+        commit();
+        long before = group.runner().logMillis();
+        wallMillis -= 10_000;
+        onLoop(() -> write("SET", "a", "2"));
+        commit();
+        assertThat(group.runner().logMillis()).isGreaterThanOrEqualTo(before);
+    }
+
+    @Test
+    void an_idle_leader_moves_log_time_when_a_key_is_due_and_only_then() {
+        onLoop(() -> write("SET", "a", "1", "PX", "100"));
+        commit();
+        onLoop(group::tickIfDue);
+        assertThat(raft.proposed).isEmpty();
+        wallMillis += 2_000;
+        onLoop(group::tickIfDue);
+        assertThat(raft.proposed).hasSize(1);
+        commit();
+        onLoop(() -> assertThat(keyspace.database(0).size()).isZero());
+    }
+
+    @Test
+    void a_group_of_one_answers_reads_without_a_round() {
+        raft.alone = true;
+        onLoop(() -> read(false, "GET", "a"));
+        assertThat(raft.rounds).isEmpty();
+        assertThat(answers).containsExactly("$-1");
+    }
+
+    @Test
+    void an_unknown_outcome_is_told_to_writes_and_never_to_the_reads_between_them() {
+        onLoop(() -> {
+            write("SET", "a", "1");
+            read(true, "GET", "a");
+            write("SET", "a", "2");
+        });
+        onLoop(() -> raft.fail(new RaftFailure.OutcomeUnknown("stepped down")));
+        onLoop(() -> {});
+        assertThat(answers).containsExactly("unknown SET a 1", "not executed GET a", "unknown SET a 2");
+    }
+
+    @Test
+    void a_leader_that_steps_down_gives_back_what_had_not_left() {
+        onLoop(() -> write("SET", "a", "1"));
+        onLoop(() -> write("SET", "b", "1"));
+        onLoop(group::leaderStop);
+        assertThat(answers).containsExactly("not executed SET b 1");
+        onLoop(() -> write("SET", "c", "1"));
+        assertThat(answers).contains("not executed SET c 1");
+    }
+
+    @Test
+    void more_waiting_bytes_than_allowed_are_refused_as_busy_and_cost_nobody_else() {
+        String half = "x".repeat(600_000);
+        onLoop(() -> write("SET", "first", "1"));
+        onLoop(() -> {
+            write("SET", "a", half);
+            write("SET", "b", half);
+        });
+        assertThat(answers).singleElement().asString().startsWith("not executed SET b");
+        commit();
+        commit();
+        assertThat(answers).filteredOn("+OK"::equals).hasSize(2);
+    }
+
+    // -- steps ----------------------------------------------------------------------------------------------------
+
+    private void write(String... words) {
+        Args args = Args.of(words);
+        group.submit(new Asked(args, false), args);
+    }
+
+    private void read(boolean followsWrite, String... words) {
+        Args args = Args.of(words);
+        group.submit(new Asked(args, followsWrite), args);
+    }
+
+    /** The oldest entry on its way is committed. */
+    private void commit() {
+        onLoop(() -> {
+            ScriptedRaft.Proposed next = raft.proposed.remove();
+            group.apply(++index, next.entry(), next.proposal());
+        });
+        onLoop(() -> {});
+    }
+
+    private void roundReady() {
+        raft.rounds.remove().ready(index);
+        onLoop(() -> {});
+        onLoop(() -> {});
+    }
+
+    /** Runs a step as one turn of the loop, and what the turn scheduled after it. */
+    private void onLoop(Runnable step) {
+        loop.submit(step).syncUninterruptibly();
+        loop.submit(() -> {}).syncUninterruptibly();
+    }
+
+    private final class Surroundings implements SlotGroup.Environment {
+        @Override
+        public LongSupplier wallMillis() {
+            return () -> wallMillis;
+        }
+
+        @Override
+        public String clusterAddress(@Nullable String raftAddress) {
+            return "";
+        }
+
+        @Override
+        public boolean outOfMemory() {
+            return false;
+        }
+    }
+
+    /** A request that writes down what becomes of it. */
+    private final class Asked implements Request {
+        private final CommandSpec spec;
+        private final String text;
+        private final boolean followsWrite;
+
+        Asked(Args args, boolean followsWrite) {
+            this.spec = Objects.requireNonNull(CommandTable.find(args)).spec();
+            this.text = args.toString();
+            this.followsWrite = followsWrite;
+        }
+
+        @Override
+        public CommandSpec spec() {
+            return spec;
+        }
+
+        @Override
+        public int database() {
+            return 0;
+        }
+
+        @Override
+        public int protocol() {
+            return 2;
+        }
+
+        @Override
+        public long clientId() {
+            return 1;
+        }
+
+        @Override
+        public boolean followerMayServe() {
+            return false;
+        }
+
+        @Override
+        public boolean followsWrite() {
+            return followsWrite;
+        }
+
+        @Override
+        public EventLoop loop() {
+            return loop;
+        }
+
+        @Override
+        public void reply(byte[] bytes, int offset, int length) {
+            answers.add(new String(bytes, offset, length, StandardCharsets.ISO_8859_1).strip().replace("\r\n", " "));
+        }
+
+        @Override
+        public void notExecuted(Refusal refusal, Args args) {
+            answers.add("not executed " + args);
+        }
+
+        @Override
+        public void outcomeUnknown(String reason) {
+            answers.add("unknown " + text);
+        }
+    }
+}
