@@ -131,7 +131,7 @@ final class Transcript {
     }
 
     private static List<String> sortedElements(String shown) {
-        return shown.lines().map(line -> line.replaceAll("\\d+([)~#] )", "$1").strip()).sorted().toList();
+        return shown.lines().map(line -> line.replaceFirst("^(\\s*\\d+[)~#] )+", "")).sorted().toList();
     }
 
     private static List<String> lines(Path file) {
