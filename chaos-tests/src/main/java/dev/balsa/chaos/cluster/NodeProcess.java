@@ -16,6 +16,7 @@ public final class NodeProcess {
     private final Path config;
     private final Path log;
     private final Ports ports;
+    private final List<String> prefix;
     private @Nullable Process process;
 
     /** Where a node listens. */
@@ -30,11 +31,13 @@ public final class NodeProcess {
         }
     }
 
-    NodeProcess(int number, Path config, Path log, Ports ports) {
+    /** @param prefix what the command line begins with, to run it elsewhere (a network namespace); empty = here */
+    NodeProcess(int number, Path config, Path log, Ports ports, List<String> prefix) {
         this.number = number;
         this.config = config;
         this.log = log;
         this.ports = ports;
+        this.prefix = prefix;
     }
 
     /** From 1 on. */
@@ -62,7 +65,8 @@ public final class NodeProcess {
 
     /** Starts the process; does not wait until it serves. */
     public void start() throws IOException {
-        List<String> command = new ArrayList<>(JavaCommand.balsa());
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(JavaCommand.balsa());
         command.add("node");
         command.add(config.toString());
         process = new ProcessBuilder(command)

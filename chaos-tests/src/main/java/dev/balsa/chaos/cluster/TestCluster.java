@@ -29,17 +29,34 @@ public final class TestCluster implements AutoCloseable {
      * @param directives further lines for every node's configuration
      */
     public static TestCluster create(Path directory, int nodeCount, int groupCount, String... directives) throws IOException {
-        TestCluster cluster = new TestCluster(directory);
         List<NodeProcess.Ports> ports = new ArrayList<>();
         for (int i = 1; i <= nodeCount; i++) {
             String host = "127.0.1." + i;
             ports.add(new NodeProcess.Ports(host, freePort(host), freePort(host), freePort(host)));
         }
+        return create(directory, ports, groupCount, false, directives);
+    }
+
+    /** As {@link #create}, each node in a network namespace of its own ({@link Namespaces}, made before). */
+    public static TestCluster createInNamespaces(Path directory, int nodeCount, int groupCount, String... directives)
+            throws IOException {
+        List<NodeProcess.Ports> ports = new ArrayList<>();
         for (int i = 1; i <= nodeCount; i++) {
+            ports.add(new NodeProcess.Ports(Namespaces.address(i), 6379, 6479, 16379));
+        }
+        return create(directory, ports, groupCount, true, directives);
+    }
+
+    private static TestCluster create(
+            Path directory, List<NodeProcess.Ports> ports, int groupCount, boolean namespaces, String... directives)
+            throws IOException {
+        TestCluster cluster = new TestCluster(directory);
+        for (int i = 1; i <= ports.size(); i++) {
             Path home = Files.createDirectories(directory.resolve("node" + i));
             Path config = home.resolve("node.conf");
             Files.write(config, configuration(i, ports, home, groupCount, directives));
-            cluster.nodes.add(new NodeProcess(i, config, home.resolve("out.log"), ports.get(i - 1)));
+            cluster.nodes.add(new NodeProcess(
+                    i, config, home.resolve("out.log"), ports.get(i - 1), namespaces ? Namespaces.prefix(i) : List.of()));
         }
         return cluster;
     }
@@ -96,8 +113,8 @@ public final class TestCluster implements AutoCloseable {
     public int leader(NodeProcess asked) {
         try (RespSocket socket = RespSocket.connect(asked.ports().host(), asked.ports().cluster(), 2_000)) {
             String slots = socket.call("CLUSTER", "SLOTS");
-            // One range: "*:0 :16383 *$127.0.1.2 :port $id *…": the first host named is the leader.
-            Matcher host = Pattern.compile("\\$127\\.0\\.1\\.(\\d+)").matcher(slots);
+            // One range: "*:0 :16383 *$127.0.1.2 :port $id *…": the first host named is the leader; its last number is the node's.
+            Matcher host = Pattern.compile("\\$\\d+\\.\\d+\\.\\d+\\.(\\d+)").matcher(slots);
             return host.find() ? Integer.parseInt(host.group(1)) : 0;
         } catch (IOException down) {
             return 0;

@@ -1,0 +1,120 @@
+package dev.balsa.chaos.cluster;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Network namespaces of this machine, one a node, on a bridge of their own: so each node has an address of its own and partitions are real. Needs root and iproute2. Owned by
+ * the test's thread.
+ *
+ * <pre>
+ *   root namespace 10.77.0.254 ── bridge ─┬─ node 1  10.77.0.1
+ *                                         ├─ node 2  10.77.0.2
+ *                                         └─ node 3  10.77.0.3
+ * </pre>
+ */
+public final class Namespaces implements AutoCloseable {
+    private static final String BRIDGE = "balsabr0";
+    private static final String NETWORK = "10.77.0.";
+    private static final int HOST = 254;
+
+    private final int nodes;
+
+    private Namespaces(int nodes) {
+        this.nodes = nodes;
+    }
+
+    /** Whether this machine lets us. */
+    public static boolean available() {
+        try {
+            run("ip", "netns", "add", "balsa-probe");
+            run("ip", "netns", "del", "balsa-probe");
+            return true;
+        } catch (IOException no) {
+            return false;
+        }
+    }
+
+    /** Makes the bridge and the namespaces of nodes 1 to {@code nodes}; leftovers of a killed run are removed first. */
+    public static Namespaces create(int nodes) throws IOException {
+        Namespaces made = new Namespaces(nodes);
+        made.close();
+        run("ip", "link", "add", BRIDGE, "type", "bridge");
+        run("ip", "addr", "add", NETWORK + HOST + "/24", "dev", BRIDGE);
+        run("ip", "link", "set", BRIDGE, "up");
+        for (int i = 1; i <= nodes; i++) {
+            run("ip", "netns", "add", name(i));
+            run("ip", "link", "add", "balsav" + i, "type", "veth", "peer", "name", "eth0", "netns", name(i));
+            run("ip", "link", "set", "balsav" + i, "master", BRIDGE, "up");
+            inside(i, "ip", "addr", "add", address(i) + "/24", "dev", "eth0");
+            inside(i, "ip", "link", "set", "eth0", "up");
+            inside(i, "ip", "link", "set", "lo", "up");
+        }
+        return made;
+    }
+
+    /** Address of node {@code number}. */
+    public static String address(int number) {
+        return NETWORK + number;
+    }
+
+    /** What to put before a command so that it runs as node {@code number}'s. */
+    static List<String> prefix(int number) {
+        return List.of("ip", "netns", "exec", name(number));
+    }
+
+    /** Nothing that node {@code number} sends reaches another node any more; clients still reach it. */
+    public void isolate(int number) throws IOException {
+        for (int peer = 1; peer <= nodes; peer++) {
+            if (peer != number) {
+                inside(number, "ip", "route", "add", "blackhole", address(peer) + "/32");
+            }
+        }
+    }
+
+    public void heal(int number) throws IOException {
+        for (int peer = 1; peer <= nodes; peer++) {
+            if (peer != number) {
+                inside(number, "ip", "route", "del", "blackhole", address(peer) + "/32");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        for (int i = 1; i <= nodes; i++) {
+            quietly("ip", "netns", "del", name(i));
+            quietly("ip", "link", "del", "balsav" + i);
+        }
+        quietly("ip", "link", "del", BRIDGE);
+    }
+
+    private static String name(int number) {
+        return "balsa-node-" + number;
+    }
+
+    private static void inside(int number, String... command) throws IOException {
+        String[] whole = new String[4 + command.length];
+        prefix(number).toArray(whole);
+        System.arraycopy(command, 0, whole, 4, command.length);
+        run(whole);
+    }
+
+    private static void quietly(String... command) {
+        try {
+            run(command);
+        } catch (IOException notThere) {
+            // There is nothing to remove.
+        }
+    }
+
+    private static void run(String... command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int status = process.onExit().join().exitValue();
+        if (status != 0) {
+            throw new IOException(String.join(" ", command) + ": " + printed.strip());
+        }
+    }
+}
