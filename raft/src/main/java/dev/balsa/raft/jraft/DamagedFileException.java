@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** A file does not hold what was written. The message names file and offset. */
-final class DamagedFileException extends IOException {
+public final class DamagedFileException extends IOException {
     private static final long serialVersionUID = 1;
 
     DamagedFileException(Path file, long offset, String reason) {

@@ -23,6 +23,9 @@ import org.rocksdb.WALRecoveryMode;
 
 /** Makes the files of one replica: log, votes, snapshots. Owned by the group that starts. */
 final class Storages implements JRaftServiceFactory {
+    /** Name of the directory of snapshots in the replica's. */
+    static final String SNAPSHOTS = "snapshots";
+
     private static final int SEGMENT_BYTES = 32 << 20;
 
     private final RaftConfig config;
@@ -41,7 +44,7 @@ final class Storages implements JRaftServiceFactory {
     }
 
     static Path snapshotDirectory(RaftConfig config) {
-        return config.directory().resolve("snapshots");
+        return config.directory().resolve(SNAPSHOTS);
     }
 
     /** First index that the log still holds, 0 while it is not open. */
