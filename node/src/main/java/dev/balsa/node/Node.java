@@ -91,11 +91,15 @@ final class Node implements AutoCloseable {
         ClusterMap.Node self = self(map, nodeId);
         this.raft = new JRaftHost(new JRaftHost.Listen(
                 config.raftBind().isEmpty() ? self.host() : config.raftBind(), self.raftPort()));
-        boolean first = !Files.exists(config.dir().resolve("g0"));
+        Path dump = config.dir().resolve(config.dbFileName());
+        boolean importing = config.members().isEmpty() && !config.dbFileName().isEmpty()
+                && FirstStart.begin(config.dir(), dump);
         for (ClusterMap.Group group : map.groups()) {
             groups.add(start(group, self));
         }
-        importIfFirst(first);
+        if (importing) {
+            importDump(dump);
+        }
         this.administration = new Administration(view, settings, stats, slowLog, loops.next());
         this.routes = new NodeClusterView(
                 identity, this::local, UpstreamSettings.DEFAULT.withPassword(config.requirepass()));
@@ -140,17 +144,14 @@ final class Node implements AutoCloseable {
     }
 
     /** A server alone takes over the dump that it finds at its first start. */
-    private void importIfFirst(boolean first) throws IOException {
-        Path dump = config.dir().resolve(config.dbFileName());
-        if (!first || !config.members().isEmpty() || config.dbFileName().isEmpty() || !Files.exists(dump)) {
-            return;
-        }
+    private void importDump(Path dump) throws IOException {
         for (HostedGroup group : groups) {
             group.awaitLeading();
         }
         try (Keyspace staging = new Keyspace(config.databases(), config.arenaMaxBytes())) {
-            new FirstStart(groups).importDump(dump, staging);
+            new FirstStart(groups, stopped::isDone).importDump(dump, staging);
         }
+        FirstStart.end(config.dir());
     }
 
     private SlotGroupConfig limits() {
@@ -187,7 +188,8 @@ final class Node implements AutoCloseable {
     }
 
     private NodeState.@Nullable Client client(long id) {
-        return view.client(id);
+        // 0 is the import of the first start, which runs before there is a front.
+        return id == 0 ? null : view.client(id);
     }
 
     private Front front() {

@@ -87,8 +87,11 @@ final class LogShowCommand implements Callable<Integer> {
     }
 
     private void show(SegmentLogReader reader, PrintWriter out) throws IOException {
-        for (@Nullable LogRecord record = reader.next(); record != null && record.index() <= to;
-                record = reader.next()) {
+        for (long read = reader.firstIndex() - 1; read < to; read++) {
+            @Nullable LogRecord record = reader.next();
+            if (record == null) {
+                return;
+            }
             if (record.index() >= from) {
                 print(out, record);
                 shown++;

@@ -134,7 +134,12 @@ public final class LogExport {
     }
 
     private void entries(SegmentLogReader log, long until) throws IOException {
-        for (@Nullable LogRecord record = log.next(); record != null && record.index() <= until; record = log.next()) {
+        // What is damaged behind the last index wanted is not looked at.
+        for (long read = log.firstIndex() - 1; read < until; read++) {
+            @Nullable LogRecord record = log.next();
+            if (record == null) {
+                return;
+            }
             if (record.index() <= snapshotIndex) {
                 continue;
             }
