@@ -1,0 +1,22 @@
+package dev.balsa.chaos.clients;
+
+import dev.balsa.chaos.cluster.NodeProcess;
+import dev.balsa.chaos.workload.RespSocket;
+import java.io.IOException;
+import org.junit.jupiter.api.BeforeEach;
+
+/** Tests that share one cluster, each of which begins with nothing stored. */
+abstract class ClientScenarios {
+    abstract ClientCluster cluster();
+
+    final NodeProcess.Ports node(int number) {
+        return cluster().ports(number);
+    }
+
+    @BeforeEach
+    void nothing_is_stored() throws IOException {
+        try (RespSocket socket = cluster().plain(1)) {
+            socket.call("FLUSHALL");
+        }
+    }
+}
