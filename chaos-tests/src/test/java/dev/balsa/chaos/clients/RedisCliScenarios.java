@@ -59,7 +59,10 @@ abstract class RedisCliScenarios extends ClientScenarios {
         assertThat(piped.lines()).contains("errors: 0, replies: " + PIPED);
 
         assertThat(plain(2, "DBSIZE")).containsExactly(Integer.toString(PIPED));
-        assertThat(plain(2, "--scan", "--pattern", "key:99*")).hasSize(111).contains("key:9900").doesNotHaveDuplicates();
+        assertThat(plain(2, "--scan", "--pattern", "key:99*"))
+                .hasSize(111)
+                .contains("key:9900")
+                .doesNotHaveDuplicates();
         assertThat(plain(3, "--scan")).hasSize(PIPED).doesNotHaveDuplicates();
         assertThat(plain(1, "--bigkeys")).contains("Sampled " + PIPED + " keys in the keyspace!");
         assertThat(plain(1, "--memkeys")).contains("Sampled " + PIPED + " keys in the keyspace!");
