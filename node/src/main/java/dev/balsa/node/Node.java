@@ -165,6 +165,7 @@ final class Node implements AutoCloseable {
                 config.waitingMaxBytes(),
                 config.applyQueueMaxBytes(),
                 config.snapshotLogBytes(),
+                config.snapshotBytesPerSecondMax(),
                 config.rdbCompression());
     }
 

@@ -61,8 +61,10 @@ public final class Directives {
             start("dir", new Text(), "."),
             start("dbfilename", new Text(), "dump.rdb"),
             live("appendfsync", new Choice(List.of("always", "everysec", "no")), "always"),
-            start("rdbcompression", new Flag(), "yes"),
+            // Compressing took 13 s where writing took 1 s (5M values of 64 bytes), on cores that serve clients.
+            start("rdbcompression", new Flag(), "no"),
             start("raft-log", new Choice(List.of("segments", "rocksdb")), "segments"),
+            start("snapshot-bytes-per-second-max", new Bytes(MIB, 1L << 50), Long.toString(100 * MIB)),
             live("snapshot-log-bytes", new Bytes(MIB, 1L << 50), Long.toString(256 * MIB)),
             live("disk-reserve-bytes", new Bytes(0, 1L << 50), Long.toString(256 * MIB)),
             // Replication.

@@ -330,6 +330,11 @@ public final class NodeConfig {
         return number("snapshot-log-bytes");
     }
 
+    /** How fast a snapshot is written at most. */
+    public long snapshotBytesPerSecondMax() {
+        return number("snapshot-bytes-per-second-max");
+    }
+
     /** Writes are refused while the disk has less than this left. */
     public long diskReserveBytes() {
         return number("disk-reserve-bytes");

@@ -12,6 +12,7 @@ package dev.balsa.node.replication;
  * @param waitingMaxBytes commands that wait for their entry; more is refused as Busy
  * @param applyQueueMaxBytes committed entries that wait for the loop; beyond it the replay waits
  * @param snapshotLogBytes a snapshot is taken when this much was applied since the last one (and at least as much as the data takes)
+ * @param snapshotBytesPerSecondMax how fast a snapshot is written at most, so that the log's disk and the cores stay free
  * @param rdbCompression whether strings in snapshots are compressed
  */
 public record SlotGroupConfig(
@@ -24,4 +25,5 @@ public record SlotGroupConfig(
         long waitingMaxBytes,
         long applyQueueMaxBytes,
         long snapshotLogBytes,
+        long snapshotBytesPerSecondMax,
         boolean rdbCompression) {}

@@ -31,6 +31,7 @@ public final class SlotGroupStateMachine implements StateMachine {
     private final SnapshotTrigger trigger;
     private final Consumer<Throwable> onFailure;
     private final boolean compress;
+    private final long snapshotBytesPerSecondMax;
     private final Views views;
     private final SavedState saved;
     private final LeaderHeard leaders;
@@ -65,6 +66,7 @@ public final class SlotGroupStateMachine implements StateMachine {
         this.group = group;
         this.queue = new ApplyQueue(group.loop(), config.applyQueueMaxBytes());
         this.compress = config.rdbCompression();
+        this.snapshotBytesPerSecondMax = config.snapshotBytesPerSecondMax();
         this.emptyKeyspace = parts.emptyKeyspace();
         this.background = parts.background();
         this.trigger = parts.trigger();
@@ -95,7 +97,7 @@ public final class SlotGroupStateMachine implements StateMachine {
                 Snapshot view = group.keyspace().snapshot();
                 saved.writing(System.currentTimeMillis(), group.runner().appliedWrites());
                 var options = new SnapshotFiles.SaveOptions(
-                        System.currentTimeMillis(), group.keyspace().usedBytes(), compress);
+                        System.currentTimeMillis(), group.keyspace().usedBytes(), compress, snapshotBytesPerSecondMax);
                 background.execute(() -> write(directory, view, options, done));
             } catch (RuntimeException e) {
                 views.closed();

@@ -7,10 +7,15 @@ import dev.balsa.node.engine.rdb.RdbProgress;
 import dev.balsa.node.engine.rdb.RdbReader;
 import dev.balsa.node.engine.rdb.RdbSaveOptions;
 import dev.balsa.node.engine.rdb.RdbWriter;
+import dev.balsa.node.engine.rdb.Throttle;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /** A group's snapshot on disk: one RDB file that redis-server loads too; what only Balsa needs stands in AUX fields. */
 public final class SnapshotFiles {
@@ -25,15 +30,60 @@ public final class SnapshotFiles {
     static void write(Path directory, Snapshot view, SaveOptions options) throws IOException {
         LinkedHashMap<String, byte[]> fields = new LinkedHashMap<>();
         fields.put(LOG_TIME, Long.toString(view.logMillis()).getBytes(StandardCharsets.US_ASCII));
-        RdbWriter.save(
-                view,
+        try (FileChannel channel = FileChannel.open(
                 directory.resolve(FILE),
-                new RdbSaveOptions(
-                        options.createdMillis() / 1000, options.usedBytes(), fields, options.compress(), RdbProgress.NONE));
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE)) {
+            RdbWriter.write(
+                    view,
+                    channel,
+                    new RdbSaveOptions(
+                            options.createdMillis() / 1000,
+                            options.usedBytes(),
+                            fields,
+                            options.compress(),
+                            new Pace(channel, options.bytesPerSecondMax())));
+            channel.force(true);
+        }
+    }
+
+    /**
+     * Keeps a snapshot out of the way of the log on the same disk and cores: written no faster than allowed, and synced in pieces, so that no fsync of the log has to wait
+     * for hundreds of megabytes of it. Owned by the writing thread.
+     */
+    private static final class Pace implements RdbProgress {
+        private static final long SYNC_BYTES = 4L << 20;
+
+        private final FileChannel channel;
+        private final Throttle throttle;
+        private long syncedBytes;
+
+        Pace(FileChannel channel, long bytesPerSecondMax) {
+            this.channel = channel;
+            this.throttle = new Throttle(bytesPerSecondMax, System::nanoTime, LockSupport::parkNanos);
+        }
+
+        @Override
+        public void moved(long bytes, long keys) {
+            if (bytes - syncedBytes >= SYNC_BYTES) {
+                syncedBytes = bytes;
+                sync();
+            }
+            throttle.moved(bytes, keys);
+        }
+
+        private void sync() {
+            try {
+                channel.force(false);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     /** @param compress whether long strings are compressed */
-    record SaveOptions(long createdMillis, long usedBytes, boolean compress) {}
+    record SaveOptions(long createdMillis, long usedBytes, boolean compress, long bytesPerSecondMax) {}
 
     /** Loads the file into an empty keyspace; returns the log time of the view that was written, 0 for a file of Redis'. */
     public static long load(Path directory, Keyspace into) throws IOException {

@@ -33,7 +33,7 @@ class SlotGroupTest {
     @BeforeEach
     void lead() {
         SlotGroupConfig config =
-                new SlotGroupConfig(16, 1 << 30, 1 << 20, 4096, 1 << 20, 1, 1 << 20, 1 << 20, 1 << 30, false);
+                new SlotGroupConfig(16, 1 << 30, 1 << 20, 4096, 1 << 20, 1, 1 << 20, 1 << 20, 1 << 30, 1 << 30, false);
         EntryRunner runner = new EntryRunner(keyspace, (request, args, nanos) -> {}, System::nanoTime);
         group = new SlotGroup("g0", config, loop, new Surroundings(), runner, 42);
         onLoop(() -> {
