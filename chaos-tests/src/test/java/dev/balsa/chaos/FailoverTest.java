@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three processes, fifty clients that remember what was acknowledged, and kill -9. */
 class FailoverTest {
+    /** How often the leader is killed; {@code -Dbalsa.kills=10} for a median worth quoting. */
+    private static final int KILLS = Integer.getInteger("balsa.kills", 3);
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @TempDir(cleanup = CleanupMode.NEVER)
@@ -43,7 +46,7 @@ class FailoverTest {
     void kill_9_of_a_leader_loses_nothing_that_was_acknowledged() throws Exception {
         List<Long> gaps = new ArrayList<>();
         try (AcknowledgedWrites writes = load()) {
-            for (int round = 0; round < 3; round++) {
+            for (int round = 0; round < KILLS; round++) {
                 awaitMore(writes, 2_000);
                 NodeProcess leader = leader();
                 leader.kill();

@@ -26,7 +26,8 @@ final class JavaCommand {
                     .filter(line -> line.startsWith("-"))
                     .forEach(command::add);
         }
-        command.add("-Xmx192m");
+        // Several nodes share a small machine: less heap than the launcher gives (later flags win).
+        command.addAll(List.of("-Xms64m", "-Xmx192m", "-Xmn48m"));
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add("dev.balsa.node.cli.Balsa");
