@@ -4,6 +4,7 @@ import dev.balsa.proto.resp.RespLimits;
 import dev.balsa.proxy.ConfigFile.ConfigException;
 import dev.balsa.proxy.ConfigFile.Directive;
 import dev.balsa.proxy.front.FrontSettings;
+import dev.balsa.proxy.front.FrontSettings.DebugAccess;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,8 +90,18 @@ public record ProxyConfig(
             case "proto-max-bulk-len" -> front.requestLimits(front.requestLimits().withBulkMaxBytes(size(d)));
             case "client-query-buffer-limit" -> front.requestLimits(withRequestMax(front.requestLimits(), size(d)));
             case "client-output-buffer-limit" -> outputLimit(d, front);
+            case "enable-debug-command" -> front.debugAccess(debugAccess(d));
             default -> throw d.unknown();
         }
+    }
+
+    private static DebugAccess debugAccess(Directive d) {
+        return switch (d.value()) {
+            case "no" -> DebugAccess.NO;
+            case "local" -> DebugAccess.LOCAL;
+            case "yes" -> DebugAccess.YES;
+            default -> throw d.error("'" + d.name() + "' must be no, yes or local, not " + d.value());
+        };
     }
 
     private static int size(Directive d) {

@@ -3,6 +3,7 @@ package dev.balsa.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.balsa.proxy.front.FrontSettings.DebugAccess;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,7 @@ class ProxyConfigTest {
                 maxclients 7
                 client-output-buffer-limit normal 2mb 1mb 10
                 proto-max-bulk-len 8mb
+                enable-debug-command local
                 """);
         assertThat(config.seeds()).containsExactly("10.0.0.1:7379", "node2:7379");
         assertThat(config.port()).isEqualTo(6380);
@@ -30,6 +32,7 @@ class ProxyConfigTest {
         assertThat(config.front().maxclients()).isEqualTo(7);
         assertThat(config.front().outputHardLimitBytes()).isEqualTo(2 << 20);
         assertThat(config.front().requestLimits().bulkMaxBytes()).isEqualTo(8 << 20);
+        assertThat(config.front().debugAccess()).isEqualTo(DebugAccess.LOCAL);
     }
 
     @Test

@@ -4,6 +4,8 @@ import dev.balsa.node.config.NodeConfig;
 import dev.balsa.node.observe.Settings;
 import dev.balsa.node.observe.Versions;
 import dev.balsa.proxy.front.FrontSettings;
+import dev.balsa.proxy.front.FrontSettings.DebugAccess;
+import java.util.Locale;
 
 /** Which directives the front acts on: their values at the start, and what CONFIG SET makes of them. Stateless. */
 final class FrontDirectives {
@@ -13,7 +15,8 @@ final class FrontDirectives {
         FrontSettings front = new FrontSettings()
                 .databases(config.databases())
                 .shownVersion(Versions.REDIS)
-                .busyWaitMillis(config.busyWaitMillis());
+                .busyWaitMillis(config.busyWaitMillis())
+                .debugAccess(DebugAccess.valueOf(config.debugCommand().toUpperCase(Locale.ROOT)));
         settings.onChange("requirepass", value -> {
             front.requirepass(value);
             return null;

@@ -67,7 +67,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         this.loop = loop;
         this.peer = peer;
         this.router = loop.router(mode);
-        this.session = new Session(mode, front.settings().requirepass().isEmpty());
+        this.session = new Session(mode, peer.isLocal(), front.settings().requirepass().isEmpty());
         this.decoder = new RespDecoder(front.settings().requestLimits());
         decoder.authenticated(session.authenticated());
         this.output = new OutputBuffer(peer.channel(), front.settings(), loop.stats());

@@ -23,6 +23,10 @@ public final class FrontSettings implements Retry.Limits {
     private volatile long routeTimeoutMillis = 5_000;
     private volatile long busyWaitMillis = 1_000;
     private volatile RespLimits requestLimits = RespLimits.DEFAULT;
+    private volatile DebugAccess debugAccess = DebugAccess.NO;
+
+    /** Who may use DEBUG ({@code enable-debug-command}): nobody, clients on this machine, everybody. */
+    public enum DebugAccess { NO, LOCAL, YES }
 
     /** The default user's password; empty: none is needed. */
     public String requirepass() {
@@ -143,6 +147,15 @@ public final class FrontSettings implements Retry.Limits {
 
     public FrontSettings busyWaitMillis(long millis) {
         busyWaitMillis = millis;
+        return this;
+    }
+
+    public DebugAccess debugAccess() {
+        return debugAccess;
+    }
+
+    public FrontSettings debugAccess(DebugAccess access) {
+        debugAccess = access;
         return this;
     }
 

@@ -22,6 +22,11 @@ record Peer(long id, Channel channel, String address, String localAddress, long 
         return channel instanceof UnixChannel unix ? unix.fd().intValue() : -1;
     }
 
+    /** Whether the client is on this machine. */
+    boolean isLocal() {
+        return channel.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress().isLoopbackAddress();
+    }
+
     private static String text(SocketAddress address) {
         if (!(address instanceof InetSocketAddress inet)) {
             return "?:0";

@@ -18,13 +18,16 @@ final class Rejections {
     /** Stands for no command: of replies that are to nothing in particular. */
     static final CommandEntry NOTHING = new CommandEntry(
             new CommandSpec("NULL", -1, 0, 0, 0, 0, List.of(), List.of(), List.of(), CommandSpec.Doc.NONE),
-            CommandEntry.Kind.SESSION, NO_INDEX, 0);
+            CommandEntry.Kind.SESSION, NO_INDEX, 0, false);
 
     /** A later request of the same connection was executed first. */
     static final Request.Refusal OVERTAKEN =
             new Request.Refusal.Busy("Refused for a moment, and a later command of this connection was executed");
 
     private static final String NOAUTH = "NOAUTH Authentication required.";
+    private static final String NO_DEBUG = "ERR DEBUG command not allowed. If the enable-debug-command option is set to"
+            + " \"local\", you can run it from a local connection, otherwise you need to set this option in the"
+            + " configuration file, and then restart the server.";
     private static final int SHOWN_BYTES = 128;
 
     private Rejections() {}
@@ -33,7 +36,12 @@ final class Rejections {
     static @Nullable String check(
             @Nullable CommandEntry entry, Args args, CommandIndex commands, Session session, FrontSettings settings) {
         if (entry == null) {
-            return unknown(args, commands.container(args));
+            CommandEntry container = commands.container(args);
+            boolean hidden = container != null && container.debug() && !session.mayDebug(settings);
+            return hidden ? NO_DEBUG : unknown(args, container);
+        }
+        if (entry.debug() && args.count() > 1 && !session.mayDebug(settings)) {
+            return NO_DEBUG;
         }
         if (!entry.spec().accepts(args.count())) {
             return "ERR wrong number of arguments for '" + entry.name() + "' command";

@@ -11,6 +11,7 @@ final class Session {
     enum Replies { ON, OFF, SKIP_THIS, SKIP_NEXT }
 
     private final Mode mode;
+    private final boolean local;
     private volatile int database;
     private volatile int protocol = 2;
     private volatile boolean authenticated;
@@ -22,8 +23,10 @@ final class Session {
     private volatile String libVersion = "";
     private Replies replies = Replies.ON;
 
-    Session(Mode mode, boolean authenticated) {
+    /** @param local whether the client is on this machine */
+    Session(Mode mode, boolean local, boolean authenticated) {
         this.mode = mode;
+        this.local = local;
         this.authenticated = authenticated;
     }
 
@@ -41,6 +44,15 @@ final class Session {
 
     Mode mode() {
         return mode;
+    }
+
+    /** Whether DEBUG may be used. */
+    boolean mayDebug(FrontSettings settings) {
+        return switch (settings.debugAccess()) {
+            case NO -> false;
+            case LOCAL -> local;
+            case YES -> true;
+        };
     }
 
     int database() {

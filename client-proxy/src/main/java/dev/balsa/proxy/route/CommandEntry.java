@@ -8,8 +8,9 @@ import dev.balsa.proto.command.KeySpec;
  *
  * @param index dense, for tables of counters
  * @param singleKeyAt index of the only key, if the command has exactly one at a fixed place; otherwise 0
+ * @param debug whether it is DEBUG or one of its subcommands, which {@code enable-debug-command} rules
  */
-public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKeyAt) {
+public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKeyAt, boolean debug) {
     /** Who serves a command. */
     public enum Kind {
         /** The front itself. */
@@ -36,7 +37,8 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
     }
 
     static CommandEntry of(CommandSpec spec, int index) {
-        return new CommandEntry(spec, kindOf(spec), index, singleKeyAt(spec));
+        boolean debug = spec.name().equals("debug") || spec.name().startsWith("debug|");
+        return new CommandEntry(spec, kindOf(spec), index, singleKeyAt(spec), debug);
     }
 
     private static int singleKeyAt(CommandSpec spec) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balsa.proxy.FakeCluster;
 import dev.balsa.proxy.RawClient;
+import dev.balsa.proxy.front.FrontSettings.DebugAccess;
 import dev.balsa.proxy.route.Mode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,25 @@ class SessionTest {
             assertThat(other.call("GET a")).isEqualTo("-NOAUTH Authentication required.");
             assertThat(other.call("HELLO 3 AUTH default secret")).startsWith("%7");
         }
+    }
+
+    @Test
+    void debug_is_refused_as_a_whole_where_the_configuration_does_not_allow_it() throws IOException {
+        String refused = "-ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you"
+                + " can run it from a local connection, otherwise you need to set this option in the configuration"
+                + " file, and then restart the server.";
+        for (String command : List.of("debug sleep 0", "DEBUG OBJECT k", "DEBUG SLEEP", "DEBUG foo")) {
+            says(command, refused);
+        }
+        says("DEBUG", "-ERR wrong number of arguments for 'debug' command");
+        for (DebugAccess access : List.of(DebugAccess.LOCAL, DebugAccess.YES)) {
+            cluster.settings.debugAccess(access);
+            says("debug sleep 0", "+admin debug sleep 0");
+            says("DEBUG OBJECT k", "-ERR not in the fake: DEBUG");
+            says("DEBUG foo", "-ERR unknown subcommand 'foo'. Try DEBUG HELP.");
+        }
+        assertThat(new Session(Mode.PLAIN, false, true).mayDebug(cluster.settings.debugAccess(DebugAccess.LOCAL)))
+                .isFalse();
     }
 
     @Test

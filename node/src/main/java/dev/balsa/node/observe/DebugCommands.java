@@ -9,7 +9,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.management.ObjectName;
 
-/** The subcommands of DEBUG that help and harm nobody; only where enable-debug-command allows them. Immutable. */
+/**
+ * The subcommands of DEBUG that help and harm nobody. The front lets them pass only where enable-debug-command allows
+ * them. Immutable.
+ */
 final class DebugCommands {
     private static final double SLEEP_MAX_SECONDS = 3600;
 
@@ -21,37 +24,12 @@ final class DebugCommands {
 
     List<AdminRow> table() {
         return List.of(
-                allowed("sleep", 3, this::sleep),
-                allowed("digest", 2, this::digest),
-                allowed("stringmatch-len", 4, DebugCommands::stringMatchLength),
-                allowed("set-active-expire", 3, this::setActiveExpire),
-                allowed("jmap", 2, DebugCommands::jmap),
-                allowed("help", 2, DebugCommands::help));
-    }
-
-    private AdminRow allowed(String name, int arity, AdminRow.Body body) {
-        return new AdminRow("debug|" + name, arity, call -> {
-            if (mayDebug(call.request().clientId())) {
-                body.run(call);
-            } else {
-                call.reply().error("ERR DEBUG command not allowed. If the enable-debug-command option is set to "
-                        + "\"local\", you can run it "
-                        + "from a local connection, otherwise you need to set this option in the configuration "
-                        + "file, and then restart the "
-                        + "server.");
-            }
-        });
-    }
-
-    private boolean mayDebug(long clientId) {
-        return switch (node.config().debugCommand()) {
-            case "yes" -> true;
-            case "local" -> {
-                NodeState.Client client = node.client(clientId);
-                yield client != null && client.isLocal();
-            }
-            default -> false;
-        };
+                new AdminRow("debug|sleep", 3, this::sleep),
+                new AdminRow("debug|digest", 2, this::digest),
+                new AdminRow("debug|stringmatch-len", 4, DebugCommands::stringMatchLength),
+                new AdminRow("debug|set-active-expire", 3, this::setActiveExpire),
+                new AdminRow("debug|jmap", 2, DebugCommands::jmap),
+                new AdminRow("debug|help", 2, DebugCommands::help));
     }
 
     // DEBUG SLEEP seconds: this connection alone waits; blocking the loop would stop everyone and could cost

@@ -95,13 +95,7 @@ public interface NodeState extends ClusterView {
      * @param address {@code host:port}
      * @param name as CLIENT SETNAME set it, or empty
      */
-    record Client(String address, String name) {
-        /** Whether it comes from this machine. */
-        public boolean isLocal() {
-            return address.startsWith("127.") || address.startsWith("[::1]") || address.startsWith("::1")
-                    || address.startsWith("[0:0:0:0:0:0:0:1");
-        }
-    }
+    record Client(String address, String name) {}
 
     /** @param index the applied index that {@code hex} is the state after */
     record Digest(long index, String hex) {}
