@@ -2,16 +2,11 @@ package dev.balsa.proxy.route;
 
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A keyless command over several groups: DBSIZE, KEYS, RANDOMKEY, SCAN, FLUSHDB, FLUSHALL. Owned by an event loop. */
 final class EveryGroup {
-    /** A cursor's slot stands in its bits 46 to 33. */
-    private static final int SLOT_SHIFT = 33;
-    private static final int SLOT_MASK = 0x3fff;
-
     private final Router router;
     private final Pending whole;
 
@@ -28,7 +23,7 @@ final class EveryGroup {
         }
         CommandEntry entry = whole.entry();
         switch (entry.name()) {
-            case "scan" -> scan(groups, args);
+            case "scan" -> new ClusterScan(router, whole, groups, args).start();
             case "randomkey" -> randomKey(groups, args);
             default -> new Parts(router, whole) {
                 @Override
@@ -132,67 +127,6 @@ final class EveryGroup {
             left -= weights[i++];
         }
         return i;
-    }
-
-    // -- SCAN: one group after the other ------------------------------------------------------------------------
-
-    private void scan(int[] groups, Args args) {
-        long cursor = cursor(args, 1);
-        int position = 0;
-        if (cursor > 0) {
-            int owner = router.slots().groupOf((int) (cursor >>> SLOT_SHIFT) & SLOT_MASK);
-            for (int i = 0; i < groups.length; i++) {
-                position = groups[i] == owner ? i : position;
-            }
-        }
-        int at = position;
-        new Parts(router, whole) {
-            @Override
-            void complete(byte[][] replies) {
-                scanned(groups, at, replies[0]);
-            }
-        }.submit(whole.entry(), new int[] {groups[position]}, new Args[] {args});
-    }
-
-    private void scanned(int[] groups, int position, byte[] reply) {
-        int header = MultiKeySplitter.lineEnd(reply, 0);
-        int text = MultiKeySplitter.lineEnd(reply, header);
-        int rest = MultiKeySplitter.elementEnd(reply, header);
-        long next = Long.parseUnsignedLong(new String(reply, text, rest - 2 - text, StandardCharsets.US_ASCII));
-        next = next == 0 ? 0 : ownSlot(groups[position], next);
-        if (next == 0 && position + 1 < groups.length) {
-            next = (long) router.slots().nextSlot(groups[position + 1], 0) << SLOT_SHIFT;
-        }
-        RespWriter out = writer();
-        out.array(2);
-        out.bulk(Long.toUnsignedString(next));
-        out.raw(reply, rest, reply.length - rest);
-        answer(out);
-    }
-
-    /**
-     * The cursor moved on to the next slot that the group has, 0 if there is none: a group whose slots are in pieces
-     * scans across the gaps.
-     */
-    private long ownSlot(int group, long cursor) {
-        int slot = (int) (cursor >>> SLOT_SHIFT) & SLOT_MASK;
-        int own = router.slots().nextSlot(group, slot);
-        if (own == slot) {
-            return cursor;
-        }
-        return own == SlotMap.NONE ? 0 : (long) own << SLOT_SHIFT;
-    }
-
-    /** 0 for what is no cursor: the group that gets it complains. */
-    private static long cursor(Args args, int i) {
-        if (i >= args.count() || args.length(i) > 18) {
-            return 0;
-        }
-        try {
-            return Long.parseLong(args.text(i));
-        } catch (NumberFormatException _) {
-            return 0;
-        }
     }
 
     private RespWriter writer() {

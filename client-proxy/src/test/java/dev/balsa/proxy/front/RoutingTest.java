@@ -111,6 +111,33 @@ class RoutingTest {
     }
 
     @Test
+    void a_scan_of_few_keys_ends_in_one_call() throws IOException {
+        try (RawClient client = connect(Mode.PLAIN)) {
+            assertThat(client.call("SCAN 0")).isEqualTo("*2 $1 0 *0");
+            assertThat(client.call("SCAN 0 COUNT 1")).isEqualTo("*2 $1 0 *0");
+            assertThat(client.call("DBSIZE")).isEqualTo(":0");
+            assertThat(client.call("KEYS *")).isEqualTo("*0");
+            assertThat(client.call("RANDOMKEY")).isEqualTo("$-1");
+            // One key in each of the three groups, in the order of their slots.
+            client.call("MSET b 1 c 2 a 3");
+            assertThat(client.call("SCAN 0 COUNT 3")).isEqualTo("*2 $1 0 *3 $1 b $1 c $1 a");
+            assertThat(client.call("SCAN 0 COUNT 2")).startsWith("*2 $14 ").endsWith("*2 $1 b $1 c");
+        }
+    }
+
+    @Test
+    void a_cursor_of_a_group_that_is_led_elsewhere_now_goes_on_behind_it() throws IOException {
+        try (RawClient plain = connect(Mode.PLAIN); RawClient client = connect(Mode.CLUSTER)) {
+            plain.call("MSET b 1 c 2 a 3");
+            String[] words = client.call("SCAN 0 COUNT 1").split(" ", -1);
+            cluster.leaders.set(1, "other:1");
+            assertThat(client.call("SCAN " + words[2] + " COUNT 1")).isEqualTo("*2 $1 0 *1 $1 a");
+            cluster.leaders.set(2, "other:1");
+            assertThat(client.call("SCAN " + words[2] + " COUNT 1")).isEqualTo("*2 $1 0 *0");
+        }
+    }
+
+    @Test
     void an_error_of_one_part_is_the_answer() throws IOException {
         group(2).refuse = (request, args) -> {
             request.notExecuted(new Refusal.Unavailable("MISCONF disk is full"), args);
