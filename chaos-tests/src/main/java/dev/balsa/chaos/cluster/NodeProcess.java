@@ -40,6 +40,11 @@ public final class NodeProcess {
         this.prefix = prefix;
     }
 
+    /** Where its replica of group {@code group} keeps log, votes and snapshots. */
+    public Path group(int group) {
+        return config.resolveSibling("g" + group);
+    }
+
     /** From 1 on. */
     public int number() {
         return number;

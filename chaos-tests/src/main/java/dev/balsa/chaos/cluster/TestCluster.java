@@ -121,6 +121,22 @@ public final class TestCluster implements AutoCloseable {
         }
     }
 
+    /** Whether a write through that node is acknowledged now. */
+    public static boolean serves(NodeProcess node) {
+        try (RespSocket socket = RespSocket.connect(node.ports(), 2_000)) {
+            return socket.call("SET", "probe", "1").equals("+OK");
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** Group, index and digest of each of the node's replicas. */
+    public static String digest(NodeProcess node) throws IOException {
+        try (RespSocket socket = RespSocket.connect(node.ports().host(), node.ports().cluster(), 10_000)) {
+            return socket.call("BALSA", "DIGEST");
+        }
+    }
+
     /** The ends of all logs, for a failing test's message. */
     public String logs() {
         StringBuilder text = new StringBuilder();

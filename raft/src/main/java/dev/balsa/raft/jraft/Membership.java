@@ -140,7 +140,13 @@ final class Membership {
         }, Node::removePeer);
     }
 
-    /** Takes out and in again a member that has lost its data; at most one at a time. */
+    /**
+     * Takes out and in again a member that has lost its data; at most one at a time.
+     *
+     * <p>The leader may change in between. Then the replica is no member any more, and it asks the next leader: that one
+     * adds it if its own configuration names it. A replica that was taken out by hand stays out unless it is named there
+     * and comes back empty; adding it is safe in any case, because it gets all data before it counts.
+     */
     void rejoin(String peer) {
         if (!rejoining.compareAndSet(false, true)) {
             return;
@@ -152,7 +158,8 @@ final class Membership {
                 lost.add(peer);
                 removed = remove(peer);
             }
-            var _ = removed.thenCompose(done -> lost.contains(peer) ? add(peer) : removedByHand())
+            boolean wanted = lost.contains(peer) || config.initialPeers().contains(peer);
+            var _ = removed.thenCompose(done -> wanted ? add(peer) : removedByHand())
                     .thenRun(() -> lost.remove(peer))
                     .whenComplete((done, failure) -> {
                         rejoining.set(false);
@@ -164,7 +171,8 @@ final class Membership {
     }
 
     /**
-     * A new replica that is no member and was not taken out by {@link #rejoin}: someone else decides when it is added.
+     * A new replica that is no member, was not taken out by {@link #rejoin} and is not configured: someone else decides when
+     * it is added.
      */
     private static CompletableFuture<Void> removedByHand() {
         return CompletableFuture.completedFuture(null);

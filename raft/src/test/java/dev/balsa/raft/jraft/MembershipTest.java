@@ -85,6 +85,26 @@ final class MembershipTest {
     }
 
     @Test
+    void a_wiped_member_comes_back_when_the_leader_changes_between_taking_it_out_and_in() throws Exception {
+        try (var cluster = TestCluster.started(root, "halfway", 3)) {
+            cluster.write(1);
+            Member before = cluster.leader();
+            Member wiped = cluster.follower();
+            wiped.close();
+            wipe(wiped.directory);
+            before.group().removePeer(wiped.address).get(30, TimeUnit.SECONDS);
+            Member next = cluster.members.stream().filter(m -> m != before && m != wiped).findFirst().orElseThrow();
+            assertThat(before.group().transferLeadership(next.address).get(30, TimeUnit.SECONDS)).isTrue();
+            wiped.restart();
+            await().atMost(PATIENCE).until(() -> next.group().peers().contains(wiped.address));
+            await().atMost(PATIENCE).until(() -> wiped.machine.values().contains(1L));
+            // It counts: without the old leader these two are a majority.
+            before.close();
+            cluster.write(2);
+        }
+    }
+
+    @Test
     void a_directory_without_its_identity_is_refused() throws Exception {
         try (var cluster = TestCluster.started(root, "orphan", 1)) {
             cluster.write(1);
