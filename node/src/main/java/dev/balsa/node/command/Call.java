@@ -1,7 +1,7 @@
 package dev.balsa.node.command;
 
 import dev.balsa.node.engine.Database;
-import dev.balsa.node.engine.Decimal;
+import dev.balsa.node.engine.value.Decimal;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.ValueType;
 import dev.balsa.proto.resp.Args;
@@ -87,7 +87,12 @@ public final class Call {
 
     /** Replies the error of Redis and answers true, if the value behind {@code ref} is no string. */
     boolean refusesType(int ref) {
-        if (db().type(ref) == ValueType.STRING) {
+        return refusesType(ref, ValueType.STRING);
+    }
+
+    /** Replies the error of Redis and answers true, if the value behind {@code ref} is of another type. */
+    boolean refusesType(int ref, ValueType type) {
+        if (db().type(ref) == type) {
             return false;
         }
         reply.error(CommandError.WRONG_TYPE);

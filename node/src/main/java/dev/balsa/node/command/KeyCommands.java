@@ -119,8 +119,7 @@ final class KeyCommands {
             return;
         }
         if (!call.args().same(1, 2)) {
-            copy(call, ref, call.db(), 2);
-            call.remove(1);
+            move(call, ref, call.db(), 2);
         }
         call.reply().ok();
     }
@@ -134,8 +133,7 @@ final class KeyCommands {
         }
         boolean free = !call.args().same(1, 2) && call.peek(2) == MISSING;
         if (free) {
-            copy(call, ref, call.db(), 2);
-            call.remove(1);
+            move(call, ref, call.db(), 2);
         }
         call.reply().integer(free ? 1 : 0);
     }
@@ -187,8 +185,7 @@ final class KeyCommands {
         int ref = call.find(1);
         boolean moves = ref != MISSING && target.find(args.array(), args.offset(1), args.length(1)) == MISSING;
         if (moves) {
-            copy(call, ref, target, 1);
-            call.remove(1);
+            move(call, ref, target, 1);
         }
         call.reply().integer(moves ? 1 : 0);
     }
@@ -312,6 +309,11 @@ final class KeyCommands {
     }
 
     /** Copies value and deadline to the key that argument {@code to} names, replacing what is there. */
+    private static void move(Call call, int ref, Database target, int to) {
+        Args args = call.args();
+        call.db().move(ref, target, args.array(), args.offset(to), args.length(to));
+    }
+
     private static void copy(Call call, int ref, Database target, int to) {
         Args args = call.args();
         call.db().copy(ref, target, args.array(), args.offset(to), args.length(to));

@@ -90,7 +90,9 @@ final class Row {
     /** The group, which for some groups is an ACL category too. */
     Row of(String group) {
         switch (group) {
-            case "string", "connection" -> categories.add(group);
+            case "string", "connection", "list", "set", "hash", "stream", "bitmap", "hyperloglog", "geo" ->
+                categories.add(group);
+            case "sorted-set" -> categories.add("sortedset");
             case "generic" -> categories.add("keyspace");
             default -> {}
         }

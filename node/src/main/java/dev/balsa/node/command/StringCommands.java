@@ -16,7 +16,7 @@ import static dev.balsa.proto.command.CommandFlag.DENYOOM;
 import static dev.balsa.proto.command.CommandFlag.FAST;
 
 import dev.balsa.node.engine.Database;
-import dev.balsa.node.engine.Decimal;
+import dev.balsa.node.engine.value.Decimal;
 import dev.balsa.node.engine.ValueType;
 import dev.balsa.proto.resp.Args;
 import java.nio.charset.StandardCharsets;

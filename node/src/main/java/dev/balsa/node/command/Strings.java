@@ -1,7 +1,7 @@
 package dev.balsa.node.command;
 
 import dev.balsa.node.engine.Database;
-import dev.balsa.node.engine.Decimal;
+import dev.balsa.node.engine.value.Decimal;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;

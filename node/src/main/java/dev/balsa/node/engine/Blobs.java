@@ -13,7 +13,10 @@ import java.nio.ByteOrder;
  *     flags       access clock | deadline        expiry entry  |  key length value length | key | value
  *                              | only with DEADLINE            |             not with INT
  *
- *     flags: bits 0-2 type, 3-4 encoding, 5 DEADLINE, 6 WIDE_KEY (4-byte length), 7 WIDE_VALUE (4-byte length)
+ *     flags: bits 0-2 type, 3-4 form, 5 DEADLINE, 6 WIDE_KEY (4-byte length), 7 WIDE_VALUE (4-byte length)
+ *
+ * The value is a string's bytes, a number (INT), a packed collection (LISTPACK, INTSET), or the number under which
+ * LargeValues keeps a large one (LARGE). Type and form together are a blob's kind.
  *
  * A key of 16 bytes with a value of 64 has a header of 6 bytes and takes 88; Redis 7 takes a dictEntry, two sds
  * headers and a robj for it.
@@ -26,13 +29,21 @@ import java.nio.ByteOrder;
 
 /** Reads and writes the blobs of keys and values. Immutable: it holds the memory and no state. */
 final class Blobs {
-    static final int ENCODING_INT = 0;
-    static final int ENCODING_EMBSTR = 1;
-    static final int ENCODING_RAW = 2;
+    // Forms: of strings the first three, of collections the last three.
+    static final int INT = 0;
+    static final int EMBSTR = 1;
+    static final int RAW = 2;
+    static final int LISTPACK = 1;
+    static final int INTSET = 2;
+    static final int LARGE = 3;
+
+    /** Bytes of a large value's number. */
+    static final int LARGE_BYTES = 4;
 
     private static final int TYPE_MASK = 0x07;
-    private static final int ENCODING_SHIFT = 3;
-    private static final int ENCODING_MASK = 0x03;
+    private static final int FORM_SHIFT = 3;
+    private static final int FORM_MASK = 0x03;
+    private static final int KIND_MASK = 0x1f;
     private static final int DEADLINE = 0x20;
     private static final int WIDE_KEY = 0x40;
     private static final int WIDE_VALUE = 0x80;
@@ -44,7 +55,7 @@ final class Blobs {
     private static final int DEADLINE_BYTES = 12;
     private static final int NARROW_MAX = 0xff;
 
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfInt INT_LAYOUT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final VarHandle KEY_LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -61,12 +72,17 @@ final class Blobs {
 
     // -- layout -------------------------------------------------------------------------------------------------
 
-    /** The flags of a string to be written. */
-    static int flags(int encoding, int keyLength, int valueLength, boolean deadline) {
-        return encoding << ENCODING_SHIFT
+    /** Type and form. */
+    static int kind(ValueType type, int form) {
+        return type.ordinal() | form << FORM_SHIFT;
+    }
+
+    /** The flags of a blob to be written. */
+    static int flags(int kind, int keyLength, int valueLength, boolean deadline) {
+        return kind
                 | (deadline ? DEADLINE : 0)
                 | (keyLength > NARROW_MAX ? WIDE_KEY : 0)
-                | (encoding != ENCODING_INT && valueLength > NARROW_MAX ? WIDE_VALUE : 0);
+                | (!isInteger(kind) && valueLength > NARROW_MAX ? WIDE_VALUE : 0);
     }
 
     /** Bytes of a blob. */
@@ -100,12 +116,24 @@ final class Blobs {
         return flags & TYPE_MASK;
     }
 
-    static int encoding(int flags) {
-        return flags >> ENCODING_SHIFT & ENCODING_MASK;
+    static int form(int flags) {
+        return flags >> FORM_SHIFT & FORM_MASK;
+    }
+
+    static int kind(int flags) {
+        return flags & KIND_MASK;
     }
 
     static boolean isInteger(int flags) {
-        return encoding(flags) == ENCODING_INT;
+        return form(flags) == INT;
+    }
+
+    static boolean isLarge(int flags) {
+        return form(flags) == LARGE;
+    }
+
+    static boolean isIntset(int flags) {
+        return form(flags) == INTSET && type(flags) == ValueType.SET.ordinal();
     }
 
     static boolean hasDeadline(int flags) {
@@ -118,7 +146,7 @@ final class Blobs {
     }
 
     int expiryEntry(long at) {
-        return memory.get(INT, at + AT_EXPIRY_ENTRY);
+        return memory.get(INT_LAYOUT, at + AT_EXPIRY_ENTRY);
     }
 
     long keyOffset(long at) {
@@ -131,7 +159,7 @@ final class Blobs {
 
     private int keyLength(long at, int flags) {
         long where = at + keyLengthStart(flags);
-        return (flags & WIDE_KEY) != 0 ? memory.get(INT, where) : memory.get(ValueLayout.JAVA_BYTE, where) & 0xff;
+        return (flags & WIDE_KEY) != 0 ? memory.get(INT_LAYOUT, where) : byteAt(where);
     }
 
     long valueOffset(long at) {
@@ -142,11 +170,20 @@ final class Blobs {
     int valueLength(long at) {
         int flags = flags(at);
         long where = at + valueLengthStart(flags);
-        return (flags & WIDE_VALUE) != 0 ? memory.get(INT, where) : memory.get(ValueLayout.JAVA_BYTE, where) & 0xff;
+        return (flags & WIDE_VALUE) != 0 ? memory.get(INT_LAYOUT, where) : byteAt(where);
+    }
+
+    private int byteAt(long where) {
+        return memory.get(ValueLayout.JAVA_BYTE, where) & 0xff;
     }
 
     long integer(long at) {
         return memory.get(LONG, valueOffset(at));
+    }
+
+    /** The number of a large value. */
+    int largeId(long at) {
+        return memory.get(INT_LAYOUT, valueOffset(at));
     }
 
     /** The unsigned 24 bits of the access clock. */
@@ -201,7 +238,7 @@ final class Blobs {
     void writeHead(long at, int flags, byte[] key, int offset, int length, int valueLength) {
         memory.set(ValueLayout.JAVA_BYTE, at, (byte) flags);
         if ((flags & WIDE_KEY) != 0) {
-            memory.set(INT, at + keyLengthStart(flags), length);
+            memory.set(INT_LAYOUT, at + keyLengthStart(flags), length);
         } else {
             memory.set(ValueLayout.JAVA_BYTE, at + keyLengthStart(flags), (byte) length);
         }
@@ -219,7 +256,7 @@ final class Blobs {
     /** Sets the length of a string; its width must stay as it is. */
     void writeValueLength(long at, int flags, int valueLength) {
         if ((flags & WIDE_VALUE) != 0) {
-            memory.set(INT, at + valueLengthStart(flags), valueLength);
+            memory.set(INT_LAYOUT, at + valueLengthStart(flags), valueLength);
         } else {
             memory.set(ValueLayout.JAVA_BYTE, at + valueLengthStart(flags), (byte) valueLength);
         }
@@ -229,8 +266,8 @@ final class Blobs {
         memory.set(ValueLayout.JAVA_BYTE, at, (byte) flags);
     }
 
-    static int withEncoding(int flags, int encoding) {
-        return (flags & ~(ENCODING_MASK << ENCODING_SHIFT)) | (encoding << ENCODING_SHIFT);
+    static int asRaw(int flags) {
+        return (flags & ~(FORM_MASK << FORM_SHIFT)) | (RAW << FORM_SHIFT);
     }
 
     static boolean isWideValue(int flags) {
@@ -242,11 +279,15 @@ final class Blobs {
     }
 
     void writeExpiryEntry(long at, int entry) {
-        memory.set(INT, at + AT_EXPIRY_ENTRY, entry);
+        memory.set(INT_LAYOUT, at + AT_EXPIRY_ENTRY, entry);
     }
 
     void writeInteger(long at, long value) {
         memory.set(LONG, valueOffset(at), value);
+    }
+
+    void writeLargeId(long at, int id) {
+        memory.set(INT_LAYOUT, valueOffset(at), id);
     }
 
     void writeClock(long at, int clock) {

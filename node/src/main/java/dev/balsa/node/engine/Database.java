@@ -1,5 +1,7 @@
 package dev.balsa.node.engine;
 
+import dev.balsa.node.engine.value.Decimal;
+import dev.balsa.node.engine.value.LargeValue;
 import dev.balsa.node.engine.memory.Slabs;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -10,19 +12,15 @@ import org.jspecify.annotations.Nullable;
  * never 0)
  * that is valid until the next change of any database of the keyspace. Owned by the engine thread.
  */
-public final class Database {
+public final class Database extends References {
     /** Longest string that Redis keeps in one piece with its object (OBJECT ENCODING embstr). */
     private static final int EMBSTR_MAX_BYTES = 44;
 
     /** Up to here a growing string doubles, above it grows by a quarter. */
     private static final int DOUBLING_MAX_BYTES = 1 << 20;
 
-    /** Neighbours among which RANDOMKEY chooses: evens out the unequal gaps between hashes. */
-    private static final int RANDOM_NEIGHBOURS = 16;
+    private static final int NUMBER = Blobs.kind(ValueType.STRING, Blobs.INT);
 
-    private final Keyspace keyspace;
-    private final Slabs slabs;
-    private final Blobs blobs;
     private int index;
     private int viewIndex;
     private @Nullable SlotTable table;
@@ -37,11 +35,9 @@ public final class Database {
     private final byte[] digits = new byte[Decimal.LENGTH_MAX];
 
     Database(Keyspace keyspace, int index) {
-        this.keyspace = keyspace;
+        super(keyspace);
         this.index = index;
         this.viewIndex = index;
-        slabs = keyspace.slabs();
-        blobs = keyspace.blobs();
     }
 
     // -- lookup -------------------------------------------------------------------------------------------------
@@ -70,68 +66,6 @@ public final class Database {
         return table == null ? 0 : table.size(slot);
     }
 
-    // -- what a reference tells ---------------------------------------------------------------------------------
-
-    public ValueType type(int ref) {
-        return ValueType.ofCode(Blobs.type(blobs.flags(at(ref))));
-    }
-
-    /** Redis' name: int, embstr, raw. */
-    public String encoding(int ref) {
-        return switch (Blobs.encoding(blobs.flags(at(ref)))) {
-            case Blobs.ENCODING_INT -> "int";
-            case Blobs.ENCODING_EMBSTR -> "embstr";
-            default -> "raw";
-        };
-    }
-
-    /** Deadline in milliseconds since 1970, 0 = none. */
-    public long deadlineMillis(int ref) {
-        return blobs.deadline(at(ref));
-    }
-
-    /** The memory that offsets refer to. */
-    public MemorySegment segment() {
-        return blobs.memory();
-    }
-
-    public long keyOffset(int ref) {
-        return blobs.keyOffset(at(ref));
-    }
-
-    public int keyLength(int ref) {
-        return blobs.keyLength(at(ref));
-    }
-
-    /** Whether the string is kept as a number ({@link #integer}); otherwise its bytes are at {@link #valueOffset}. */
-    public boolean isInteger(int ref) {
-        return Blobs.isInteger(blobs.flags(at(ref)));
-    }
-
-    public long integer(int ref) {
-        return blobs.integer(at(ref));
-    }
-
-    public long valueOffset(int ref) {
-        return blobs.valueOffset(at(ref));
-    }
-
-    /** Length of the string's bytes at {@link #valueOffset} (not for numbers). */
-    public int valueLength(int ref) {
-        return blobs.valueLength(at(ref));
-    }
-
-    /** Bytes that key, value and their bookkeeping take. */
-    public long memoryBytes(int ref) {
-        boolean deadline = Blobs.hasDeadline(blobs.flags(at(ref)));
-        return slabs.capacity(ref) + Long.BYTES + (deadline ? ExpiryIndex.ENTRY_BYTES : 0);
-    }
-
-    private long at(int ref) {
-        slabs.verify(ref);
-        return Slabs.offset(ref);
-    }
-
     // -- change -------------------------------------------------------------------------------------------------
 
     /**
@@ -146,15 +80,16 @@ public final class Database {
             setInteger(key, offset, length, Decimal.parse(value, valueOffset, valueLength), deadlineMillis);
             return;
         }
-        int encoding = valueLength <= EMBSTR_MAX_BYTES ? Blobs.ENCODING_EMBSTR : Blobs.ENCODING_RAW;
-        int ref = put(locateForWrite(key, offset, length), encoding, valueLength, deadlineMillis);
+        int form = valueLength <= EMBSTR_MAX_BYTES ? Blobs.EMBSTR : Blobs.RAW;
+        int kind = Blobs.kind(ValueType.STRING, form);
+        int ref = put(locateForWrite(key, offset, length), kind, valueLength, deadlineMillis);
         long to = blobs.valueOffset(Slabs.offset(ref));
         MemorySegment.copy(value, valueOffset, blobs.memory(), ValueLayout.JAVA_BYTE, to, valueLength);
     }
 
     /** Sets a number; the deadline as given. */
     public void setInteger(byte[] key, int offset, int length, long value, long deadlineMillis) {
-        int ref = put(locateForWrite(key, offset, length), Blobs.ENCODING_INT, 0, deadlineMillis);
+        int ref = put(locateForWrite(key, offset, length), NUMBER, 0, deadlineMillis);
         blobs.writeInteger(Slabs.offset(ref), value);
     }
 
@@ -170,7 +105,7 @@ public final class Database {
         int newLength = Math.max(oldLength, Math.addExact(at, valueLength));
         long to;
         if (old != 0 && fitsInPlace(old, newLength)) {
-            int flags = Blobs.withEncoding(blobs.flags(oldAt), Blobs.ENCODING_RAW);
+            int flags = Blobs.asRaw(blobs.flags(oldAt));
             blobs.writeFlags(oldAt, flags);
             blobs.writeValueLength(oldAt, flags, newLength);
             touchWritten(oldAt);
@@ -184,6 +119,56 @@ public final class Database {
         }
         MemorySegment.copy(value, valueOffset, blobs.memory(), ValueLayout.JAVA_BYTE, to + at, valueLength);
         return newLength;
+    }
+
+    // -- packed and large values --------------------------------------------------------------------------------
+
+    /**
+     * Replaces whatever the key holds by a packed value of {@code bytes} bytes, which the caller writes to {@link
+     * #valueOffset} of the reference returned.
+     *
+     * @param intset whether a set's bytes are an intset; otherwise a listpack
+     * @param deadlineMillis 0 = none
+     */
+    public int putPacked(
+            byte[] key, int offset, int length, ValueType type, boolean intset, int bytes, long deadlineMillis) {
+        int kind = Blobs.kind(type, intset ? Blobs.INTSET : Blobs.LISTPACK);
+        return put(locateForWrite(key, offset, length), kind, bytes, deadlineMillis);
+    }
+
+    /**
+     * Gives the packed value of a live key room for {@code bytes} bytes and has it ready to be changed in place: its
+     * first bytes are what they were, as far as they fit. Keeps the deadline. Call it before every change, also
+     * when the length stays. Returns the reference.
+     */
+    public int resizePacked(byte[] key, int offset, int length, int bytes) {
+        int old = locateForWrite(key, offset, length);
+        long oldAt = at(old);
+        int flags = blobs.flags(oldAt);
+        if (fitsInPlace(old, bytes) && slabs.capacity(old) == capacityFor(flags, bytes)) {
+            blobs.writeValueLength(oldAt, flags, bytes);
+            touchWritten(oldAt);
+            return old;
+        }
+        long deadline = blobs.deadline(oldAt);
+        int ref = write(Blobs.kind(flags), bytes, bytes, deadline);
+        int kept = Math.min(bytes, blobs.valueLength(oldAt));
+        long to = blobs.valueOffset(Slabs.offset(ref));
+        MemorySegment.copy(blobs.memory(), blobs.valueOffset(oldAt), blobs.memory(), to, kept);
+        link(old, ref, deadline);
+        return ref;
+    }
+
+    private long capacityFor(int flags, int valueLength) {
+        return Slabs.capacityFor(Blobs.bytes(flags, keyLength, valueLength));
+    }
+
+    /** Replaces whatever the key holds by a large value, which is the keyspace's from now on; returns the reference. */
+    public int putLarge(byte[] key, int offset, int length, ValueType type, LargeValue value, long deadlineMillis) {
+        int kind = Blobs.kind(type, Blobs.LARGE);
+        int ref = put(locateForWrite(key, offset, length), kind, Blobs.LARGE_BYTES, deadlineMillis);
+        blobs.writeLargeId(Slabs.offset(ref), keyspace.large().add(value));
+        return ref;
     }
 
     /** Removes a live key; false if there is none. */
@@ -213,7 +198,7 @@ public final class Database {
             return true;
         }
         int valueLength = Blobs.isInteger(flags) ? 0 : blobs.valueLength(at);
-        int written = write(Blobs.encoding(flags), valueLength, valueLength, deadlineMillis);
+        int written = write(Blobs.kind(flags), valueLength, valueLength, deadlineMillis);
         copyValue(at, Slabs.offset(written));
         link(ref, written, deadlineMillis);
         return true;
@@ -224,6 +209,17 @@ public final class Database {
      * there.
      */
     public void copy(int ref, Database target, byte[] key, int offset, int length) {
+        place(ref, target, key, offset, length, true);
+    }
+
+    /** As {@link #copy}, and the key behind {@code ref} is removed; O(1) for large values. It must be another key. */
+    public void move(int ref, Database target, byte[] key, int offset, int length) {
+        byte[] own = blobs.key(at(ref));
+        place(ref, target, key, offset, length, false);
+        removeLocated(locate(own, 0, own.length), false);
+    }
+
+    private void place(int ref, Database target, byte[] key, int offset, int length, boolean copies) {
         long from = at(ref);
         int replaced = target.locateForWrite(key, offset, length);
         if (replaced == ref) {
@@ -231,8 +227,12 @@ public final class Database {
         }
         int flags = blobs.flags(from);
         int valueLength = Blobs.isInteger(flags) ? 0 : blobs.valueLength(from);
-        int written = target.put(replaced, Blobs.encoding(flags), valueLength, blobs.deadline(from));
+        LargeValue twin = copies && Blobs.isLarge(flags) ? large(ref).copy() : null;
+        int written = target.put(replaced, Blobs.kind(flags), valueLength, blobs.deadline(from));
         copyValue(from, Slabs.offset(written));
+        if (twin != null) {
+            blobs.writeLargeId(Slabs.offset(written), keyspace.large().add(twin));
+        }
     }
 
     /** FLUSHDB, in bounded time; memory is given back by {@link Keyspace#reclaim}. */
@@ -248,22 +248,7 @@ public final class Database {
 
     /** A live key picked by {@code seed}, or MISSING when there is none. */
     public int random(long seed) {
-        if (size() == 0) {
-            return Keyspace.MISSING;
-        }
-        KeyWalker.Pick pick = new KeyWalker.Pick((int) (seed >>> 5) & (RANDOM_NEIGHBOURS - 1));
-        int start = (int) (seed >>> 32) & (KeyHash.SLOTS - 1);
-        walk(start, (seed * 0x9e37_79b9_7f4a_7c15L) >>> 32, KeyHash.SLOTS, pick);
-        while (pick.left() >= 0) {
-            int before = pick.left();
-            walk(0, 0, KeyHash.SLOTS, pick);
-            int live = before - pick.left();
-            if (live == 0) {
-                break;
-            }
-            pick.skipRounds(live);
-        }
-        return pick.picked();
+        return table == null || table.size() == 0 ? Keyspace.MISSING : new KeyOrder(keyspace, table).random(seed);
     }
 
     /**
@@ -275,56 +260,19 @@ public final class Database {
      * cursors of all groups share one order
      */
     public long scan(long cursor, int count, KeyVisitor visitor) {
-        int slot = (int) (cursor >>> 33) & (KeyHash.SLOTS - 1);
-        KeyWalker.Limited limited = new KeyWalker.Limited(visitor, Math.max(1, count), false);
-        long end = walk(slot, cursor & 0x1_ffff_ffffL, KeyHash.SLOTS, limited);
-        return end < 0 ? 0 : end;
+        return table == null ? 0 : new KeyOrder(keyspace, table).scan(cursor, count, visitor);
     }
 
     /** As {@link #scan}, within one slot, from its start, at most {@code count} keys. */
     public void scanSlot(int slot, int count, KeyVisitor visitor) {
-        if (count > 0) {
-            walk(slot, 0, slot + 1, new KeyWalker.Limited(visitor, count, true));
+        if (count > 0 && table != null) {
+            new KeyOrder(keyspace, table).scanSlot(slot, count, visitor);
         }
     }
 
     /** Receives references during a scan; must not change the keyspace. */
     public interface KeyVisitor {
         void visit(int ref);
-    }
-
-    /**
-     * Walks keys from (slot, hash) up to the end of slot {@code slotEnd} - 1; returns the position after the last
-     * one, or -1 at the end.
-     */
-    private long walk(int slotFrom, long hashFrom, int slotEnd, KeyWalker walker) {
-        long hash = hashFrom;
-        for (int at = slotFrom; table != null && at < slotEnd; at++) {
-            while (hash < 1L << 32) {
-                long[] leaf = table.leaf(at, (int) hash);
-                if (leaf == null) {
-                    break;
-                }
-                boolean enough = false;
-                long lastHash = -1;
-                int end = SlotTable.end(leaf);
-                for (int i = SlotTable.lowerBound(leaf, hash); i < end; i = SlotTable.following(leaf, i)) {
-                    long hashThere = SlotTable.hashAt(leaf, i);
-                    if (enough && hashThere != lastHash) {
-                        return (long) at << 33 | hashThere;
-                    }
-                    int ref = SlotTable.refAt(leaf, i);
-                    enough |= !walker.visit(ref, keyspace.isDead(blobs.deadline(at(ref))));
-                    lastHash = hashThere;
-                }
-                hash = SlotTable.leafEnd(leaf, (int) hash);
-                if (enough) {
-                    return hash < 1L << 32 ? (long) at << 33 | hash : at + 1 < slotEnd ? (long) (at + 1) << 33 : -1;
-                }
-            }
-            hash = 0;
-        }
-        return -1;
     }
 
     // -- access statistics: of this replica only, no part of the state ------------------------------------------
@@ -433,34 +381,43 @@ public final class Database {
      * Makes room for a value under the located key and links it; the value's bytes are still to be written. Returns
      * the reference.
      */
-    private int put(int old, int encoding, int valueLength, long deadlineMillis) {
-        long bytes = bytes(encoding, valueLength, deadlineMillis);
+    private int put(int old, int kind, int valueLength, long deadlineMillis) {
+        int large = old != 0 && Blobs.isLarge(blobs.flags(Slabs.offset(old))) ? blobs.largeId(Slabs.offset(old)) : -1;
+        int ref = putOver(old, kind, valueLength, deadlineMillis);
+        if (large >= 0) {
+            keyspace.dropLarge(large);
+        }
+        return ref;
+    }
+
+    private int putOver(int old, int kind, int valueLength, long deadlineMillis) {
+        long bytes = bytes(kind, valueLength, deadlineMillis);
         boolean inPlace = old != 0
                 && slabs.capacity(old) == Slabs.capacityFor(bytes)
                 && keyspace.changeable(old, viewIndex, slot);
         if (!inPlace) {
-            int ref = write(encoding, valueLength, valueLength, deadlineMillis);
+            int ref = write(kind, valueLength, valueLength, deadlineMillis);
             link(old, ref, deadlineMillis);
             return ref;
         }
         long at = Slabs.offset(old);
         int entry = Blobs.hasDeadline(blobs.flags(at)) ? blobs.expiryEntry(at) : 0;
-        int flags = Blobs.flags(encoding, keyLength, valueLength, deadlineMillis != 0);
+        int flags = Blobs.flags(kind, keyLength, valueLength, deadlineMillis != 0);
         blobs.writeHead(at, flags, key, keyOffset, keyLength, valueLength);
         writeExpiry(old, entry, deadlineMillis);
         touchWritten(at);
         return old;
     }
 
-    private long bytes(int encoding, int valueLength, long deadlineMillis) {
-        return Blobs.bytes(Blobs.flags(encoding, keyLength, valueLength, deadlineMillis != 0), keyLength, valueLength);
+    private long bytes(int kind, int valueLength, long deadlineMillis) {
+        return Blobs.bytes(Blobs.flags(kind, keyLength, valueLength, deadlineMillis != 0), keyLength, valueLength);
     }
 
     /**
      * Allocates and writes everything of a blob but value and expiry entry. Nothing else has changed if this throws.
      */
-    private int write(int encoding, int valueLength, int valueRoom, long deadlineMillis) {
-        int flags = Blobs.flags(encoding, keyLength, valueRoom, deadlineMillis != 0);
+    private int write(int kind, int valueLength, int valueRoom, long deadlineMillis) {
+        int flags = Blobs.flags(kind, keyLength, valueRoom, deadlineMillis != 0);
         int ref = slabs.allocate(Blobs.bytes(flags, keyLength, valueRoom));
         long at = Slabs.offset(ref);
         blobs.writeHead(at, flags, key, keyOffset, keyLength, valueLength);
@@ -507,7 +464,14 @@ public final class Database {
     }
 
     private void removeLocated(int ref) {
+        removeLocated(ref, true);
+    }
+
+    private void removeLocated(int ref, boolean dropLarge) {
         long at = at(ref);
+        if (dropLarge && Blobs.isLarge(blobs.flags(at))) {
+            keyspace.dropLarge(blobs.largeId(at));
+        }
         if (Blobs.hasDeadline(blobs.flags(at))) {
             expiry().remove(blobs.expiryEntry(at));
         }
@@ -551,7 +515,7 @@ public final class Database {
         int more = newLength <= DOUBLING_MAX_BYTES ? newLength : newLength / 4;
         int spare = oldLength == 0 || newLength == oldLength ? 0 : more;
         int room = (int) Math.min(Integer.MAX_VALUE, (long) newLength + spare);
-        int ref = write(Blobs.ENCODING_RAW, newLength, room, deadline);
+        int ref = write(Blobs.kind(ValueType.STRING, Blobs.RAW), newLength, room, deadline);
         long to = blobs.valueOffset(Slabs.offset(ref));
         if (old != 0 && Blobs.isInteger(blobs.flags(oldAt))) {
             int length = Decimal.write(blobs.integer(oldAt), digits);

@@ -1,27 +1,30 @@
 package dev.balsa.node.engine;
 
-import dev.balsa.node.engine.memory.Slabs;
-
 /** A table that its database let go and whose blobs are still to be freed, leaf by leaf. Owned by the engine thread. */
-final class DroppedTable {
+final class DroppedTable implements Dropped {
+    private final Keyspace keyspace;
     private final SlotTable table;
     private int slot;
     private long hash;
 
-    DroppedTable(SlotTable table) {
+    DroppedTable(Keyspace keyspace, SlotTable table) {
+        this.keyspace = keyspace;
         this.table = table;
     }
 
-    boolean isEmpty() {
+    @Override
+    public boolean isEmpty() {
         return slot == KeyHash.SLOTS;
     }
 
-    long bytes() {
+    @Override
+    public long bytes() {
         return table.usedBytes();
     }
 
-    /** Frees blobs, at least one leaf's, until {@code limit} or more are freed; returns how much work it was. */
-    int free(Slabs slabs, int limit) {
+    /** Frees at least one leaf's blobs; large values among them are dropped in their turn. */
+    @Override
+    public int free(int limit) {
         int work = 0;
         while (slot < KeyHash.SLOTS && work < limit) {
             work++;
@@ -29,7 +32,7 @@ final class DroppedTable {
             if (leaf != null) {
                 int end = SlotTable.end(leaf);
                 for (int i = SlotTable.lowerBound(leaf, hash); i < end; i = SlotTable.following(leaf, i)) {
-                    slabs.free(SlotTable.refAt(leaf, i));
+                    keyspace.freeDropped(SlotTable.refAt(leaf, i));
                     work++;
                 }
             }

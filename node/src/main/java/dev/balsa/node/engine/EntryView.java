@@ -1,5 +1,6 @@
 package dev.balsa.node.engine;
 
+import dev.balsa.node.engine.value.LargeValue;
 import java.lang.foreign.MemorySegment;
 
 /** A key and its value as they lie in memory. Reused by whoever hands it out. */
@@ -15,7 +16,7 @@ public interface EntryView {
 
     int keyLength();
 
-    /** Whether the string is kept as a number: then {@link #integer}, else offset and length. */
+    /** Whether a string is kept as a number: then {@link #integer}, else offset and length, as for packed values. */
     boolean isInteger();
 
     long integer();
@@ -23,4 +24,12 @@ public interface EntryView {
     long valueOffset();
 
     int valueLength();
+
+    /** Whether the value is large: then {@link #large}. */
+    boolean isLarge();
+
+    LargeValue large();
+
+    /** Whether a packed set is an intset; all other packed values are listpacks. */
+    boolean isIntset();
 }

@@ -1,29 +1,16 @@
 package dev.balsa.node.engine;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import dev.balsa.node.engine.value.ByteHash;
 
 /**
  * Where a key belongs: its hash slot, and its place within the slot.
  *
  * <p>The slot is Redis Cluster's: CRC16 (XMODEM) of the key or of its hash tag, modulo 16,384; computed here four
- * bytes a step. The place is a 32-bit hash
- * in the manner of wyhash (Wang Yi, public domain): 16 bytes a step are folded by one 64 × 64 → 128-bit
- * multiplication. It has no seed and never changes:
- * the order of SCAN and of snapshots depends on it.
+ * bytes a step. The place is a {@link ByteHash}.
  */
 final class KeyHash {
     /** Number of slots. */
     static final int SLOTS = 16_384;
-
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-
-    // Odd numbers with half their bits set, from the digits of the golden ratio, sqrt(3) and pi.
-    private static final long P0 = 0x9e37_79b9_7f4a_7c15L;
-    private static final long P1 = 0xbb67_ae85_84ca_a73bL;
-    private static final long P2 = 0x243f_6a88_85a3_08d3L;
 
     // CRC[k][b]: the effect of byte b that is followed by k more bytes of the step.
     private static final char[][] CRC = crcTables();
@@ -47,35 +34,7 @@ final class KeyHash {
 
     /** The place within the slot, unsigned. */
     static int hash(byte[] key, int offset, int length) {
-        long state = P0 ^ length;
-        int at = offset;
-        int left = length;
-        while (left > 16) {
-            state = fold((long) LONG.get(key, at) ^ P1 ^ state, (long) LONG.get(key, at + 8) ^ P2);
-            at += 16;
-            left -= 16;
-        }
-        long a;
-        long b;
-        if (left >= 8) {
-            a = (long) LONG.get(key, at);
-            b = (long) LONG.get(key, at + left - 8);
-        } else if (left >= 4) {
-            a = (int) INT.get(key, at);
-            b = (int) INT.get(key, at + left - 4);
-        } else if (left > 0) {
-            a = ((key[at] & 0xffL) << 16) | ((key[at + (left >> 1)] & 0xff) << 8) | (key[at + left - 1] & 0xff);
-            b = left;
-        } else {
-            a = 0;
-            b = 0;
-        }
-        long mixed = fold(a ^ P1 ^ state, b ^ P2);
-        return (int) (fold(mixed ^ P0, P1) >>> 32);
-    }
-
-    private static long fold(long a, long b) {
-        return (a * b) ^ Math.unsignedMultiplyHigh(a, b);
+        return ByteHash.of(key, offset, length);
     }
 
     private static int crc16(byte[] bytes, int from, int to) {

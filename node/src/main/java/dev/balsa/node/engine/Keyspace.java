@@ -1,6 +1,8 @@
 package dev.balsa.node.engine;
 
 import dev.balsa.node.engine.memory.Slabs;
+import dev.balsa.node.engine.value.EncodingLimits;
+import dev.balsa.node.engine.value.ValueSpace;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,9 @@ public final class Keyspace implements AutoCloseable {
 
     private final Slabs slabs;
     private final Blobs blobs;
+    private final ValueSpace space;
+    private final LargeValues large;
+    private EncodingLimits limits = EncodingLimits.DEFAULT;
     private final AccessClock accessClock = new AccessClock();
     private final Database[] databases;
     private @Nullable KeyspaceListener listener;
@@ -46,7 +51,7 @@ public final class Keyspace implements AutoCloseable {
     private @Nullable SnapshotView view;
     private IntList waiting = new IntList(); // freed, but the open view may read them
     private final ArrayDeque<IntList> freed = new ArrayDeque<>(); // freed for good, to be given back
-    private final ArrayDeque<DroppedTable> dropped = new ArrayDeque<>();
+    private final ArrayDeque<Dropped> dropped = new ArrayDeque<>();
 
     /** @param databases how many, Redis' default 16
      *  @param arenaMaxBytes address space to reserve for keys and values, at most 32 GiB; memory is taken as it is
@@ -59,6 +64,8 @@ public final class Keyspace implements AutoCloseable {
     public Keyspace(int databases, long arenaMaxBytes, boolean checked) {
         slabs = new Slabs(arenaMaxBytes, checked);
         blobs = new Blobs(slabs.memory());
+        space = new ValueSpace(slabs, ref -> waiting.add(ref));
+        large = new LargeValues(space);
         this.databases = new Database[databases];
         for (int i = 0; i < databases; i++) {
             this.databases[i] = new Database(this, i);
@@ -167,7 +174,21 @@ public final class Keyspace implements AutoCloseable {
 
     /** Takes over a table that its database has let go. */
     void drop(SlotTable table) {
-        dropped.add(new DroppedTable(table));
+        dropped.add(new DroppedTable(this, table));
+    }
+
+    /** Takes over a large value whose key is gone. */
+    void dropLarge(int id) {
+        dropped.add(new DroppedValue(large.remove(id)));
+    }
+
+    /** Frees the blob of a key whose table was dropped. */
+    void freeDropped(int ref) {
+        long at = Slabs.offset(ref);
+        if (Blobs.isLarge(blobs.flags(at))) {
+            dropLarge(blobs.largeId(at));
+        }
+        slabs.free(ref);
     }
 
     /**
@@ -189,9 +210,9 @@ public final class Keyspace implements AutoCloseable {
                 freed.removeFirst();
             }
         }
-        // A dropped table waits for the view to close: queueing each of its blobs would take memory for nothing.
+        // What was dropped waits for the view to close: queueing each of its blobs would take memory for nothing.
         while (left > 0 && view == null && !dropped.isEmpty()) {
-            left -= dropped.getFirst().free(slabs, left);
+            left -= dropped.getFirst().free(left);
             if (dropped.getFirst().isEmpty()) {
                 dropped.removeFirst();
             }
@@ -201,12 +222,12 @@ public final class Keyspace implements AutoCloseable {
 
     /** Exact bytes of keys, values and tables. */
     public long usedBytes() {
-        long bytes = slabs.usedBytes();
+        long bytes = slabs.usedBytes() + space.heapBytes() + large.usedBytes();
         for (Database database : databases) {
             bytes += database.tableBytes();
         }
-        for (DroppedTable table : dropped) {
-            bytes += table.bytes();
+        for (Dropped one : dropped) {
+            bytes += one.bytes();
         }
         return bytes;
     }
@@ -222,6 +243,20 @@ public final class Keyspace implements AutoCloseable {
      */
     public long roomBytes() {
         return slabs.roomBytes();
+    }
+
+    /** Where large values keep their bytes. */
+    public ValueSpace space() {
+        return space;
+    }
+
+    /** Up to which size values stay packed; the same on every replica. */
+    public EncodingLimits limits() {
+        return limits;
+    }
+
+    public void limits(EncodingLimits limits) {
+        this.limits = limits;
     }
 
     /** Which access statistics are kept. */
@@ -246,7 +281,8 @@ public final class Keyspace implements AutoCloseable {
         }
         epoch++;
         slabs.seal();
-        view = new SnapshotView(blobs, logMillis, databases);
+        view = new SnapshotView(blobs, large.view(), logMillis, databases);
+        space.viewOpened();
         return view;
     }
 
@@ -260,6 +296,7 @@ public final class Keyspace implements AutoCloseable {
         if (view != null && view.isClosed()) {
             view = null;
             slabs.unseal();
+            space.viewClosed();
             if (waiting.size() > 0) {
                 freed.add(waiting);
                 waiting = new IntList();
@@ -296,6 +333,10 @@ public final class Keyspace implements AutoCloseable {
 
     Blobs blobs() {
         return blobs;
+    }
+
+    LargeValues large() {
+        return large;
     }
 
     AccessClock accessClock() {

@@ -1,7 +1,6 @@
 package dev.balsa.node.engine;
 
 import dev.balsa.node.engine.memory.Slabs;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *         (Slabs.seal), so no chain of freed blobs
  *         and no neighbour in a page is shared. Exceptions: a blob's access clock and expiry entry, which R never
  *         reads.
+ *       - of a large value the root, and every node and blob, is replaced and not changed (ValueSpace) until the view
+ *       is closed; LargeValues.View holds the old roots.
  *  3. R writes `passed` (volatile) after its last read of a slot; when E reads a larger value, R's reads happen
  *  before what E does next. So E may
  *     then reuse leaf and blobs of that slot. Closing sets `passed` to the end, which is the same argument for all
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotView implements Snapshot {
     private final Blobs blobs;
+    private final LargeValues.View large;
     private final long logMillis;
     private final SlotTable.@Nullable Roots[] roots;
     private final long[] sizes;
@@ -43,8 +45,9 @@ final class SnapshotView implements Snapshot {
     private volatile boolean abandoned;
     private boolean used;
 
-    SnapshotView(Blobs blobs, long logMillis, Database[] databases) {
+    SnapshotView(Blobs blobs, LargeValues.View large, long logMillis, Database[] databases) {
         this.blobs = blobs;
+        this.large = large;
         this.logMillis = logMillis;
         int count = databases.length;
         roots = new SlotTable.Roots[count];
@@ -95,7 +98,7 @@ final class SnapshotView implements Snapshot {
             throw new IllegalStateException("A snapshot can be read once; take another one");
         }
         used = true;
-        Entry entry = new Entry(blobs);
+        BlobView entry = new BlobView(blobs, large);
         for (int database = 0; database < roots.length; database++) {
             SlotTable.Roots keys = roots[database];
             for (int slot = 0; keys != null && slot < KeyHash.SLOTS; slot++) {
@@ -127,7 +130,7 @@ final class SnapshotView implements Snapshot {
         passed = position;
     }
 
-    private void visitSlot(int database, SlotTable.Roots keys, int slot, Entry entry, Visitor visitor) {
+    private void visitSlot(int database, SlotTable.Roots keys, int slot, BlobView entry, Visitor visitor) {
         long hash = 0;
         while (hash < 1L << 32) {
             long[] leaf = keys.leaf(slot, (int) hash);
@@ -135,68 +138,13 @@ final class SnapshotView implements Snapshot {
                 return;
             }
             for (int i = SlotTable.lowerBound(leaf, hash); i < SlotTable.end(leaf); i = SlotTable.following(leaf, i)) {
-                entry.at = Slabs.offset(SlotTable.refAt(leaf, i));
+                entry.moveTo(Slabs.offset(SlotTable.refAt(leaf, i)));
                 long deadline = entry.deadlineMillis();
                 if (deadline == 0 || deadline > logMillis) {
                     visitor.visit(database, entry);
                 }
             }
             hash = SlotTable.leafEnd(leaf, (int) hash);
-        }
-    }
-
-    /** The reused view of one blob. */
-    private static final class Entry implements EntryView {
-        private final Blobs blobs;
-        private long at;
-
-        Entry(Blobs blobs) {
-            this.blobs = blobs;
-        }
-
-        @Override
-        public ValueType type() {
-            return ValueType.ofCode(Blobs.type(blobs.flags(at)));
-        }
-
-        @Override
-        public long deadlineMillis() {
-            return blobs.deadline(at);
-        }
-
-        @Override
-        public MemorySegment segment() {
-            return blobs.memory();
-        }
-
-        @Override
-        public long keyOffset() {
-            return blobs.keyOffset(at);
-        }
-
-        @Override
-        public int keyLength() {
-            return blobs.keyLength(at);
-        }
-
-        @Override
-        public boolean isInteger() {
-            return Blobs.isInteger(blobs.flags(at));
-        }
-
-        @Override
-        public long integer() {
-            return blobs.integer(at);
-        }
-
-        @Override
-        public long valueOffset() {
-            return blobs.valueOffset(at);
-        }
-
-        @Override
-        public int valueLength() {
-            return blobs.valueLength(at);
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.balsa.node.engine;
 
+import dev.balsa.node.engine.value.Decimal;
+import dev.balsa.node.engine.value.LargeValue;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -33,24 +35,41 @@ public record StateDigest(long high, long low, long keys) {
         return "%016x%016x".formatted(high, low);
     }
 
-    private static final class Sum implements Snapshot.Visitor {
+    private static final class Sum implements Snapshot.Visitor, LargeValue.Content {
         private final byte[] digits = new byte[Decimal.LENGTH_MAX];
         private final MemorySegment digitsSegment = MemorySegment.ofArray(digits);
         private long high;
         private long low;
         private long keys;
+        private long state;
 
         @Override
         public void visit(int database, EntryView entry) {
             long state = fold(P0 ^ database, P1 ^ entry.type().ordinal());
             state = fold(state ^ entry.deadlineMillis(), P2);
             state = hash(state, entry.segment(), entry.keyOffset(), entry.keyLength());
-            state = entry.isInteger()
-                    ? hash(state, digitsSegment, 0, Decimal.write(entry.integer(), digits))
-                    : hash(state, entry.segment(), entry.valueOffset(), entry.valueLength());
+            if (entry.isLarge()) {
+                this.state = state;
+                entry.large().content(this);
+                state = this.state;
+            } else {
+                state = entry.isInteger()
+                        ? hash(state, digitsSegment, 0, Decimal.write(entry.integer(), digits))
+                        : hash(state, entry.segment(), entry.valueOffset(), entry.valueLength());
+            }
             high += fold(state ^ P1, P0);
             low += fold(state ^ P2, P1);
             keys++;
+        }
+
+        @Override
+        public void bytes(MemorySegment memory, long offset, int length) {
+            state = hash(state, memory, offset, length);
+        }
+
+        @Override
+        public void number(long value) {
+            state = fold(state ^ value, P1);
         }
 
         private static long hash(long start, MemorySegment memory, long offset, int length) {

@@ -1,6 +1,7 @@
 package dev.balsa.node.engine.rdb;
 
 import dev.balsa.node.engine.Database;
+import dev.balsa.node.engine.EntryView;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -25,13 +26,10 @@ public final class DumpPayload {
     /** The payload of a live key. */
     public static byte[] dump(Database database, int ref) {
         try {
-            RdbOutput out = new RdbOutput(database.isInteger(ref) ? 32 : database.valueLength(ref) + 32);
-            out.writeByte(RdbFormat.TYPE_STRING);
-            if (database.isInteger(ref)) {
-                out.writeInteger(database.integer(ref));
-            } else {
-                out.writeString(database.segment(), database.valueOffset(ref), database.valueLength(ref));
-            }
+            EntryView entry = database.entry(ref);
+            RdbOutput out = new RdbOutput(64);
+            out.writeByte(ValueFormat.code(entry));
+            ValueFormat.write(entry, out);
             out.writeShort(RdbFormat.VERSION);
             out.writeChecksum();
             return out.toByteArray();
@@ -66,17 +64,10 @@ public final class DumpPayload {
         }
         RdbInput in = new RdbInput(payload, offset, length - FOOTER_BYTES);
         try {
-            if (in.readByte() != RdbFormat.TYPE_STRING) {
-                return Restored.BAD_FORMAT;
-            }
-            in.readString();
-            if (in.left() != 0) {
-                return Restored.BAD_FORMAT;
-            }
+            ValueFormat.read(in.readByte(), in, database, key, deadlineMillis);
         } catch (IOException e) {
             return Restored.BAD_FORMAT;
         }
-        database.setString(key, 0, key.length, in.string(), in.stringOffset(), in.stringLength(), deadlineMillis);
         return Restored.DONE;
     }
 }

@@ -1,6 +1,6 @@
 package dev.balsa.node.engine.rdb;
 
-import dev.balsa.node.engine.Decimal;
+import dev.balsa.node.engine.value.Decimal;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -1,6 +1,6 @@
 package dev.balsa.node.engine.rdb;
 
-import dev.balsa.node.engine.Decimal;
+import dev.balsa.node.engine.value.Decimal;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 final class RdbOutput {
     private static final int BUFFER_BYTES = 1 << 20;
     private static final int SCRATCH_BYTES = 64;
+
+    /** Larger values are left uncompressed: compressing needs them twice in the heap. */
+    private static final int COMPRESS_MAX_BYTES = 16 << 20;
+
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT_BIG_ENDIAN =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -28,6 +32,9 @@ final class RdbOutput {
 
     private final @Nullable WritableByteChannel channel;
     private final @Nullable RdbProgress progress;
+    private final @Nullable Lzf lzf;
+    private byte[] plain = new byte[0];
+    private byte[] packed = new byte[0];
     private final byte[] digits = new byte[Decimal.LENGTH_MAX];
     private byte[] buffer;
     private int used;
@@ -39,11 +46,13 @@ final class RdbOutput {
     RdbOutput(int bytes) {
         channel = null;
         progress = null;
+        lzf = null;
         buffer = new byte[bytes + SCRATCH_BYTES];
     }
 
     /** Into a channel. */
-    RdbOutput(WritableByteChannel channel, RdbProgress progress) {
+    RdbOutput(WritableByteChannel channel, RdbProgress progress, boolean compress) {
+        lzf = compress ? new Lzf() : null;
         this.channel = channel;
         this.progress = progress;
         buffer = new byte[BUFFER_BYTES];
@@ -126,6 +135,26 @@ final class RdbOutput {
             at += count;
             left -= count;
         }
+    }
+
+    /** A string that is compressed if that is on and pays. */
+    void writeValue(MemorySegment memory, long offset, int length) throws IOException {
+        if (lzf != null && length >= RdbFormat.COMPRESS_MIN_BYTES && length <= COMPRESS_MAX_BYTES) {
+            if (plain.length < length) {
+                plain = new byte[Math.max(length, 4096)];
+                packed = new byte[plain.length];
+            }
+            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, plain, 0, length);
+            int compressed = lzf.compress(plain, length, packed);
+            if (compressed > 0) {
+                writeByte(RdbFormat.ENCODED | RdbFormat.ENCODED_LZF);
+                writeLength(compressed);
+                writeLength(length);
+                writeBytes(packed, compressed);
+                return;
+            }
+        }
+        writeString(memory, offset, length);
     }
 
     void writeBytes(byte[] bytes, int length) throws IOException {

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Loads RDB files of the versions 1 to 12 into a keyspace: strings, deadlines, access statistics; functions and data
- * of modules are passed over. A value of
- * another type ends the loading. Whatever is wrong with a file becomes an {@link RdbException} that names the byte;
+ * Loads RDB files of the versions 1 to 12 into a keyspace: values, deadlines, access statistics; functions and data of
+ * modules are passed over. A value of an
+ * unknown type ends the loading. Whatever is wrong with a file becomes an {@link RdbException} that names the byte;
  * the keyspace then holds a part and is to be thrown away.
  * Used by the thread that owns the keyspace.
  */
@@ -150,13 +150,12 @@ public final class RdbReader {
         }
         in.readString();
         byte[] key = in.copyOfString();
-        if (type != RdbFormat.TYPE_STRING) {
+        if (!ValueFormat.isKnown(type)) {
             throw in.problem("the key '" + shown(key) + "' is a " + RdbFormat.typeName(type) + " (type " + type
-                    + "); only strings can be loaded");
+                    + "), which cannot be loaded");
         }
-        in.readString();
         try {
-            database.setString(key, 0, key.length, in.string(), in.stringOffset(), in.stringLength(), deadlineMillis);
+            ValueFormat.read(type, in, database, key, deadlineMillis);
         } catch (OutOfSpaceException e) {
             throw in.problem("the data does not fit: " + e.getMessage());
         }

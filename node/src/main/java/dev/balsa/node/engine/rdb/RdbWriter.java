@@ -2,17 +2,13 @@ package dev.balsa.node.engine.rdb;
 
 import dev.balsa.node.engine.EntryView;
 import dev.balsa.node.engine.Snapshot;
-import dev.balsa.node.engine.ValueType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /*
  *     "REDIS0010"
@@ -34,22 +30,15 @@ public final class RdbWriter {
     /** The Redis version whose formats and replies we follow; tools show it. */
     private static final String REDIS_VERSION = "7.2.0";
 
-    /** Larger values are left uncompressed: compressing needs them twice in the heap. */
-    private static final int COMPRESS_MAX_BYTES = 16 << 20;
-
     private final RdbOutput out;
     private final Snapshot snapshot;
     private final RdbSaveOptions options;
-    private final @Nullable Lzf lzf;
-    private byte[] plain = new byte[0];
-    private byte[] packed = new byte[0];
     private int database = -1;
 
     private RdbWriter(Snapshot snapshot, RdbOutput out, RdbSaveOptions options) {
         this.snapshot = snapshot;
         this.out = out;
         this.options = options;
-        lzf = options.compress() ? new Lzf() : null;
     }
 
     /**
@@ -68,7 +57,8 @@ public final class RdbWriter {
 
     /** Writes to a channel, without forcing it; returns the number of bytes. */
     public static long write(Snapshot snapshot, FileChannel channel, RdbSaveOptions options) throws IOException {
-        RdbWriter writer = new RdbWriter(snapshot, new RdbOutput(channel, options.progress()), options);
+        RdbOutput out = new RdbOutput(channel, options.progress(), options.compress());
+        RdbWriter writer = new RdbWriter(snapshot, out, options);
         try {
             return writer.write();
         } catch (UncheckedIOException e) {
@@ -130,34 +120,8 @@ public final class RdbWriter {
             out.writeByte(RdbFormat.OPCODE_EXPIRE_MILLIS);
             out.writeLong(deadline);
         }
-        if (entry.type() != ValueType.STRING) {
-            throw new IllegalStateException("No RDB form for a " + entry.type().shown());
-        }
-        out.writeByte(RdbFormat.TYPE_STRING);
+        out.writeByte(ValueFormat.code(entry));
         out.writeString(entry.segment(), entry.keyOffset(), entry.keyLength());
-        if (entry.isInteger()) {
-            out.writeInteger(entry.integer());
-        } else {
-            writeValue(entry.segment(), entry.valueOffset(), entry.valueLength());
-        }
-    }
-
-    private void writeValue(MemorySegment memory, long offset, int length) throws IOException {
-        if (lzf != null && length >= RdbFormat.COMPRESS_MIN_BYTES && length <= COMPRESS_MAX_BYTES) {
-            if (plain.length < length) {
-                plain = new byte[Math.max(length, 4096)];
-                packed = new byte[plain.length];
-            }
-            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, plain, 0, length);
-            int compressed = lzf.compress(plain, length, packed);
-            if (compressed > 0) {
-                out.writeByte(RdbFormat.ENCODED | RdbFormat.ENCODED_LZF);
-                out.writeLength(compressed);
-                out.writeLength(length);
-                out.writeBytes(packed, compressed);
-                return;
-            }
-        }
-        out.writeString(memory, offset, length);
+        ValueFormat.write(entry, out);
     }
 }

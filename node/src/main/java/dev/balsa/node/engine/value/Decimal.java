@@ -1,4 +1,4 @@
-package dev.balsa.node.engine;
+package dev.balsa.node.engine.value;
 
 /**
  * Decimal text of 64-bit integers, by Redis' rule for strings that are kept as numbers: exactly the text that the

@@ -1,0 +1,114 @@
+package dev.balsa.node.engine;
+
+import dev.balsa.node.engine.memory.Slabs;
+import dev.balsa.node.engine.value.LargeValue;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What a reference tells: the reading half of {@link Database}. A reference is valid until the next change of any
+ * database of the keyspace. Owned by the engine thread.
+ */
+public abstract sealed class References permits Database {
+    final Keyspace keyspace;
+    final Slabs slabs;
+    final Blobs blobs;
+    private final BlobView entry;
+
+    References(Keyspace keyspace) {
+        this.keyspace = keyspace;
+        slabs = keyspace.slabs();
+        blobs = keyspace.blobs();
+        entry = new BlobView(blobs, keyspace.large()::get);
+    }
+
+    public ValueType type(int ref) {
+        return ValueType.ofCode(Blobs.type(blobs.flags(at(ref))));
+    }
+
+    /** Redis' name: int, embstr, raw, listpack, intset, hashtable, quicklist, skiplist, stream. */
+    public String encoding(int ref) {
+        int flags = blobs.flags(at(ref));
+        boolean large = Blobs.isLarge(flags);
+        return switch (ValueType.ofCode(Blobs.type(flags))) {
+            case STRING -> Blobs.isInteger(flags) ? "int" : Blobs.form(flags) == Blobs.EMBSTR ? "embstr" : "raw";
+            case LIST -> large ? "quicklist" : "listpack";
+            case SET -> large ? "hashtable" : Blobs.isIntset(flags) ? "intset" : "listpack";
+            case ZSET -> large ? "skiplist" : "listpack";
+            case HASH -> large ? "hashtable" : "listpack";
+            case STREAM -> "stream";
+        };
+    }
+
+    /** Deadline in milliseconds since 1970, 0 = none. */
+    public long deadlineMillis(int ref) {
+        return blobs.deadline(at(ref));
+    }
+
+    /** The memory that offsets refer to. */
+    public MemorySegment segment() {
+        return blobs.memory();
+    }
+
+    public long keyOffset(int ref) {
+        return blobs.keyOffset(at(ref));
+    }
+
+    public int keyLength(int ref) {
+        return blobs.keyLength(at(ref));
+    }
+
+    /** Whether the string is kept as a number ({@link #integer}); otherwise its bytes are at {@link #valueOffset}. */
+    public boolean isInteger(int ref) {
+        return Blobs.isInteger(blobs.flags(at(ref)));
+    }
+
+    public long integer(int ref) {
+        return blobs.integer(at(ref));
+    }
+
+    public long valueOffset(int ref) {
+        return blobs.valueOffset(at(ref));
+    }
+
+    /** Length of a string's or packed value's bytes at {@link #valueOffset} (not for numbers). */
+    public int valueLength(int ref) {
+        return blobs.valueLength(at(ref));
+    }
+
+    /** Whether the value is large: then {@link #large}, else it is packed at {@link #valueOffset}. */
+    public boolean isLarge(int ref) {
+        return Blobs.isLarge(blobs.flags(at(ref)));
+    }
+
+    /** Whether a packed set is an intset; all other packed values are listpacks. */
+    public boolean isIntset(int ref) {
+        return Blobs.isIntset(blobs.flags(at(ref)));
+    }
+
+    /** A large value, to read. */
+    public LargeValue large(int ref) {
+        return keyspace.large().get(blobs.largeId(at(ref)));
+    }
+
+    /** A large value, to change until the next snapshot; what {@link #large} gave before may no longer be the value. */
+    public LargeValue largeForWrite(int ref) {
+        return keyspace.large().forWrite(blobs.largeId(at(ref)));
+    }
+
+    /** Key and value as they lie in memory; reused, valid like the reference. */
+    public EntryView entry(int ref) {
+        return entry.moveTo(at(ref));
+    }
+
+    /** Bytes that key, value and their bookkeeping take. */
+    public long memoryBytes(int ref) {
+        boolean deadline = Blobs.hasDeadline(blobs.flags(at(ref)));
+        long value = isLarge(ref) ? large(ref).memoryBytes() : 0;
+        return value + slabs.capacity(ref) + Long.BYTES + (deadline ? ExpiryIndex.ENTRY_BYTES : 0);
+    }
+
+    final long at(int ref) {
+        slabs.verify(ref);
+        return Slabs.offset(ref);
+    }
+}
