@@ -22,7 +22,7 @@ public interface RaftGroup extends AutoCloseable {
      * A linearizable read barrier: calls back when this replica has handed every entry that was committed before this
      * call to {@link
      * StateMachine#apply}. Works on followers too (they ask the leader). One call is one ReadIndex round: callers share
-     * rounds by {@link ReadBarrier}.
+     * rounds among their reads.
      */
     void readIndex(ReadDone done);
 
