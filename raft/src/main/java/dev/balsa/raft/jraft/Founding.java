@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A new replica's questions to the members it was configured with: is there a group already, and am I one of its
  * founders? See {@link
- * NodeIdentity}.
+ * ReplicaIdentity}.
  *
  * <p>One round asks each member once. A group is founded when two rounds, one after the other, found all members new
  * with the same ids:
@@ -46,12 +46,12 @@ final class Founding {
 
     private final RpcPort port;
     private final RaftConfig config;
-    private final NodeIdentity self;
+    private final ReplicaIdentity self;
     private Map<String, String> before = Map.of();
     private boolean told;
     private int incomplete;
 
-    Founding(RpcPort port, RaftConfig config, NodeIdentity self) {
+    Founding(RpcPort port, RaftConfig config, ReplicaIdentity self) {
         this.port = port;
         this.config = config;
         this.self = self;
@@ -141,7 +141,7 @@ final class Founding {
     }
 
     /** The other side: what the replica {@code identity} answers to the new replica {@code address} with {@code id}. */
-    static GetPeersResponse answer(@Nullable NodeIdentity identity, String address, String id) {
+    static GetPeersResponse answer(@Nullable ReplicaIdentity identity, String address, String id) {
         var answer = GetPeersResponse.newBuilder();
         if (identity == null) {
             return answer.addPeers("").addPeers(Verdict.UNKNOWN.name()).build();

@@ -109,7 +109,7 @@ final class JRaftGroup implements RaftGroup {
 
     /** Answers a new replica; a leader whose member it was takes it out and in again, because it has lost its data. */
     Message answerNew(String address, String id) {
-        NodeIdentity identity = replica.identity();
+        ReplicaIdentity identity = replica.identity();
         if (identity != null && identity.member() && !identity.isFounder(address, id) && leadership.isLeader()) {
             membership.rejoin(address);
         }

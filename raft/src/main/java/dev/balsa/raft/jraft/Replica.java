@@ -53,7 +53,7 @@ final class Replica {
 
     private volatile @Nullable Node node;
     private volatile @Nullable Storages storages;
-    private volatile @Nullable NodeIdentity identity;
+    private volatile @Nullable ReplicaIdentity identity;
     private volatile @Nullable Founding founding;
     private volatile @Nullable Node brokenNode;
     private volatile boolean opening;
@@ -75,7 +75,7 @@ final class Replica {
         return node;
     }
 
-    @Nullable NodeIdentity identity() {
+    @Nullable ReplicaIdentity identity() {
         return identity;
     }
 
@@ -89,7 +89,7 @@ final class Replica {
         threads = true;
         try {
             Files.createDirectories(config.directory());
-            NodeIdentity known = NodeIdentity.readOrDraw(config);
+            ReplicaIdentity known = ReplicaIdentity.readOrDraw(config);
             identity = known;
             if (known.member()) {
                 open(known);
@@ -115,7 +115,7 @@ final class Replica {
     }
 
     /** First the votes, then the identity: a member without votes would be taken for damaged. */
-    private void become(NodeIdentity member) throws IOException {
+    private void become(ReplicaIdentity member) throws IOException {
         VoteStorage.create(Storages.votesDirectory(config));
         member.write(config.directory());
         identity = member;
@@ -123,7 +123,7 @@ final class Replica {
         open(member);
     }
 
-    private void open(NodeIdentity member) {
+    private void open(ReplicaIdentity member) {
         var initial = new Configuration();
         member.founders().keySet().forEach(peer -> initial.addPeer(new PeerId(JRaftHost.endpoint(peer), 0)));
         var files = new Storages(config);
@@ -177,7 +177,7 @@ final class Replica {
 
     /** The word of a leader that is about to add this replica. Returns why it cannot be added, null = it is ready. */
     synchronized @Nullable String admit() {
-        NodeIdentity known = identity;
+        ReplicaIdentity known = identity;
         if (closed || known == null) {
             return config.self() + " is closed";
         }
@@ -240,7 +240,7 @@ final class Replica {
         Map<String, String> founders = asking == null ? null : asking.round();
         synchronized (this) {
             nextTicks = ticks + FOUNDING_TICKS;
-            NodeIdentity known = identity;
+            ReplicaIdentity known = identity;
             if (founders == null || closed || known == null || known.member()) {
                 return;
             }
@@ -268,7 +268,7 @@ final class Replica {
             }
         }
         synchronized (this) {
-            NodeIdentity known = identity;
+            ReplicaIdentity known = identity;
             if (closed || known == null) {
                 return;
             }

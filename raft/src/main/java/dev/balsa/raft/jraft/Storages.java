@@ -88,7 +88,7 @@ final class Storages implements JRaftServiceFactory {
 
     @Override
     public SnapshotStorage createSnapshotStorage(NodeOptions options) {
-        return new SnapshotFiles(options.getSnapshotUri(), options.getRaftOptions());
+        return new DurableSnapshots(options.getSnapshotUri(), options.getRaftOptions());
     }
 
     @Override

@@ -8,10 +8,10 @@
  *   <tr><td>a shared pool that rejects in the middle of an append</td><td>{@code GroupThreads}</td></tr>
  *   <tr><td>exceptions in queues that are only logged</td><td>{@code ApplyWatchdog}</td></tr>
  *   <tr><td>exceptions in callbacks that leave flags set for ever</td><td>{@code JRaftStateMachine}</td></tr>
- *   <tr><td>a wiped replica that votes</td><td>{@code NodeIdentity}, {@code Founding}, {@code Membership}</td></tr>
+ *   <tr><td>a wiped replica that votes</td><td>{@code ReplicaIdentity}, {@code Founding}, {@code Membership}</td></tr>
  *   <tr><td>votes unsynced, without checksum, or written after a write failed</td><td>{@code VoteStorage}</td></tr>
  *   <tr><td>damaged log records that are met only when needed</td><td>{@code VerifiedLog}, {@code segment}</td></tr>
- *   <tr><td>snapshots neither fsynced nor checked</td><td>{@code SnapshotFiles}, {@code SnapshotManifest}</td></tr>
+ *   <tr><td>snapshots neither fsynced nor checked</td><td>{@code DurableSnapshots}, {@code SnapshotManifest}</td></tr>
  *   <tr><td>a full disk that ends a replica</td><td>{@code JRaftGroup} (free space), {@code Replica} (opens
  * again)</td></tr>
  *   <tr><td>transfers that answer OK before anything happened, joint changes</td><td>{@code Membership}</td></tr>

@@ -39,11 +39,11 @@ import java.util.UUID;
  *
  * @param founders address to id; empty = new, or admitted
  */
-record NodeIdentity(String id, String group, String self, boolean member, Map<String, String> founders) {
+record ReplicaIdentity(String id, String group, String self, boolean member, Map<String, String> founders) {
     private static final String FILE_NAME = "identity";
     private static final int MAGIC = 0x42494431; // BID1
 
-    NodeIdentity {
+    ReplicaIdentity {
         founders = Map.copyOf(founders);
     }
 
@@ -51,24 +51,24 @@ record NodeIdentity(String id, String group, String self, boolean member, Map<St
         return otherId.equals(founders.get(address));
     }
 
-    NodeIdentity founded(Map<String, String> by) {
-        return new NodeIdentity(id, group, self, true, by);
+    ReplicaIdentity founded(Map<String, String> by) {
+        return new ReplicaIdentity(id, group, self, true, by);
     }
 
-    NodeIdentity admitted() {
-        return new NodeIdentity(id, group, self, true, Map.of());
+    ReplicaIdentity admitted() {
+        return new ReplicaIdentity(id, group, self, true, Map.of());
     }
 
     /** Reads the identity in the group's directory, or draws one if the directory is empty. */
-    static NodeIdentity readOrDraw(RaftConfig config) throws IOException {
+    static ReplicaIdentity readOrDraw(RaftConfig config) throws IOException {
         Path file = config.directory().resolve(FILE_NAME);
         if (!Files.exists(file)) {
             refuseOrphans(config, file);
-            var drawn = new NodeIdentity(UUID.randomUUID().toString(), config.group(), config.self(), false, Map.of());
+            var drawn = new ReplicaIdentity(UUID.randomUUID().toString(), config.group(), config.self(), false, Map.of());
             drawn.write(config.directory());
             return drawn;
         }
-        NodeIdentity identity = decode(SafeFile.read(file, MAGIC));
+        ReplicaIdentity identity = decode(SafeFile.read(file, MAGIC));
         if (!identity.group.equals(config.group()) || !identity.self.equals(config.self())) {
             throw new RaftStartException(config.directory() + " belongs to group " + identity.group + " at "
                     + identity.self
@@ -121,7 +121,7 @@ record NodeIdentity(String id, String group, String self, boolean member, Map<St
         SafeFile.write(directory.resolve(FILE_NAME), MAGIC, bytes.toByteArray());
     }
 
-    private static NodeIdentity decode(byte[] content) throws IOException {
+    private static ReplicaIdentity decode(byte[] content) throws IOException {
         try (var in = new DataInputStream(new ByteArrayInputStream(content))) {
             String id = in.readUTF();
             String group = in.readUTF();
@@ -131,7 +131,7 @@ record NodeIdentity(String id, String group, String self, boolean member, Map<St
             for (int i = in.readInt(); i > 0; i--) {
                 founders.put(in.readUTF(), in.readUTF());
             }
-            return new NodeIdentity(id, group, self, member, founders);
+            return new ReplicaIdentity(id, group, self, member, founders);
         }
     }
 }

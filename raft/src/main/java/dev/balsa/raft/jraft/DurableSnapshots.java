@@ -22,13 +22,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe as JRaft's own.
  */
-final class SnapshotFiles extends LocalSnapshotStorage {
-    private static final Logger LOG = LoggerFactory.getLogger(SnapshotFiles.class);
+final class DurableSnapshots extends LocalSnapshotStorage {
+    private static final Logger LOG = LoggerFactory.getLogger(DurableSnapshots.class);
 
     private final Path temporary;
     private final RaftOptions options;
 
-    SnapshotFiles(String path, RaftOptions options) {
+    DurableSnapshots(String path, RaftOptions options) {
         super(path, null, options);
         this.temporary = Path.of(path, "temp");
         this.options = options;
@@ -68,7 +68,7 @@ final class SnapshotFiles extends LocalSnapshotStorage {
     /** Owned by the thread that saves or copies. */
     private final class CheckedWriter extends LocalSnapshotWriter {
         CheckedWriter() {
-            super(temporary.toString(), SnapshotFiles.this, options);
+            super(temporary.toString(), DurableSnapshots.this, options);
         }
 
         @Override
