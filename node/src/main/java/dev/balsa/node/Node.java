@@ -127,17 +127,14 @@ final class Node implements AutoCloseable {
         List<String> peers = identity.map().nodes().stream().map(Node::raftAddress).toList();
         Path directory = config.dir().resolve(name);
         RaftConfig raftConfig = new RaftConfig(
-                        name,
-                        directory,
-                        raftAddress(self),
-                        peers,
-                        config.electionTimeoutMillis(),
-                        config.electionSpreadMillis(),
-                        Math.max(64, config.entriesInFlightMax() * 4),
-                        config.logMemoryMaxBytes(),
-                        config.raftLog(),
-                        config.appendFsync().equals("always"))
-                .withLimits(RaftLimits.DEFAULTS.withDiskFreeBytesMin(config.diskReserveBytes()));
+                name,
+                directory,
+                raftAddress(self),
+                peers,
+                new RaftConfig.Elections(config.electionTimeoutMillis(), config.electionSpreadMillis()),
+                new RaftConfig.Log(
+                        config.raftLog(), config.appendFsync().equals("always"), config.logMemoryMaxBytes()),
+                RaftLimits.of(Math.max(64, config.entriesInFlightMax() * 4), config.diskReserveBytes()));
         HostedGroup.Surroundings shared = new HostedGroup.Surroundings(
                 new Environment(), stats::ran, background, this::leaderHeard, this::fail);
         return new HostedGroup(group, limits(), loop, shared, raft, raftConfig, new SecureRandom().nextLong());

@@ -3,6 +3,7 @@ package dev.balsa.raft;
 /**
  * What a group guards itself with. Immutable.
  *
+ * @param entriesInFlightMax proposals that may be on their way at once; one more is refused as Busy
  * @param diskFreeBytesMin below this much free space in the group's directory new entries are refused; 0 = no check
  * @param applyStallMaxMillis a replica with committed entries that applies none of them for this long is broken
  * @param readTimeoutMillis a read barrier that is not passed within this time fails
@@ -11,6 +12,7 @@ package dev.balsa.raft;
  * @param snapshotCloseMaxMillis how long closing waits for a snapshot that is being written
  */
 public record RaftLimits(
+        int entriesInFlightMax,
         long diskFreeBytesMin,
         int applyStallMaxMillis,
         int readTimeoutMillis,
@@ -18,11 +20,18 @@ public record RaftLimits(
         long snapshotBytesPerSecondMax,
         int snapshotCloseMaxMillis) {
 
-    public static final RaftLimits DEFAULTS = new RaftLimits(64L << 20, 30_000, 5_000, 4_096, 256L << 20, 30_000);
+    public static final RaftLimits DEFAULTS =
+            new RaftLimits(4_096, 64L << 20, 30_000, 5_000, 4_096, 256L << 20, 30_000);
 
-    public RaftLimits withDiskFreeBytesMin(long bytes) {
+    /** The defaults but for these two. */
+    public static RaftLimits of(int entriesInFlightMax, long diskFreeBytesMin) {
         return new RaftLimits(
-                bytes, applyStallMaxMillis, readTimeoutMillis, readsInFlightMax, snapshotBytesPerSecondMax,
-                        snapshotCloseMaxMillis);
+                entriesInFlightMax,
+                diskFreeBytesMin,
+                DEFAULTS.applyStallMaxMillis,
+                DEFAULTS.readTimeoutMillis,
+                DEFAULTS.readsInFlightMax,
+                DEFAULTS.snapshotBytesPerSecondMax,
+                DEFAULTS.snapshotCloseMaxMillis);
     }
 }

@@ -132,9 +132,9 @@ final class JRaftGroup implements RaftGroup {
             proposal.failed(new RaftFailure.Closed(stopped));
         } else if (!seen.isLeader() || node == null) {
             proposal.failed(new RaftFailure.NotLeader(seen.leader()));
-        } else if (proposalsInFlight.incrementAndGet() > config.maxInFlightEntries()) {
+        } else if (proposalsInFlight.incrementAndGet() > config.limits().entriesInFlightMax()) {
             proposalsInFlight.decrementAndGet();
-            proposal.failed(new RaftFailure.Busy(config.maxInFlightEntries() + " entries are in flight"));
+            proposal.failed(new RaftFailure.Busy(config.limits().entriesInFlightMax() + " entries are in flight"));
         } else {
             var inFlight = new InFlight(this, proposal, tick);
             proposals.add(inFlight);

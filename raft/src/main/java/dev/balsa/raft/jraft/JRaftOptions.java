@@ -47,7 +47,7 @@ final class JRaftOptions {
     /** Fills the empty {@code options} of a host's port. */
     static NodeOptions node(NodeOptions options, RaftConfig config, Configuration initial, StateMachine machine,
             Storages storages) {
-        options.setElectionTimeoutMs(config.electionTimeoutMillis());
+        options.setElectionTimeoutMs(config.elections().timeoutMillis());
         options.setInitialConf(initial);
         options.setFsm(machine);
         options.setServiceFactory(storages);
@@ -77,9 +77,9 @@ final class JRaftOptions {
 
     private static RaftOptions raft(RaftConfig config) {
         var options = new RaftOptions();
-        options.setMaxElectionDelayMs(config.electionSpreadMillis());
+        options.setMaxElectionDelayMs(config.elections().spreadMillis());
         options.setElectionHeartbeatFactor(HEARTBEATS_PER_ELECTION_TIMEOUT);
-        options.setSync(config.sync());
+        options.setSync(config.log().sync());
         // Whatever the log does: snapshot metadata is synced here, term and vote by VoteStorage.
         options.setSyncMeta(true);
         options.setEnableLogEntryChecksum(true);
@@ -90,10 +90,10 @@ final class JRaftOptions {
         // more than the
         // transport lets wait, and a refused request makes JRaft send everything unacknowledged again.
         options.setMaxReplicatorInflightMsgs(32);
-        options.setMaxLogsInMemoryBytes(config.logInMemoryMaxBytes());
+        options.setMaxLogsInMemoryBytes(config.log().inMemoryMaxBytes());
         options.setOpenStatistics(false);
         // Larger than what may be in flight, so that a ring is never the first to be full.
-        options.setDisruptorBufferSize(ring(config.maxInFlightEntries() + config.limits().readsInFlightMax()));
+        options.setDisruptorBufferSize(ring(config.limits().entriesInFlightMax() + config.limits().readsInFlightMax()));
         return options;
     }
 

@@ -74,7 +74,7 @@ final class Membership {
                 result.completeExceptionally(e);
             }
         });
-        long millisMax = TRANSFER_MILLIS_MIN + 4L * config.electionTimeoutMillis();
+        long millisMax = TRANSFER_MILLIS_MIN + 4L * config.elections().timeoutMillis();
         return result.completeOnTimeout(false, millisMax, TimeUnit.MILLISECONDS);
     }
 

@@ -70,12 +70,12 @@ final class Storages implements JRaftServiceFactory {
     @Override
     public LogStorage createLogStorage(String uri, RaftOptions options) {
         LogStorage storage =
-                switch (config.logStore()) {
+                switch (config.log().store()) {
                     case "rocksdb" -> new VerifiedLog(Rocks.open(uri, options), uri);
                     case "segments" -> new SegmentLogStorage(Path.of(uri), segments());
                     default ->
                         throw new RaftStartException(
-                                "unknown log store '" + config.logStore() + "': use 'segments' or 'rocksdb'");
+                                "unknown log store '" + config.log().store() + "': use 'segments' or 'rocksdb'");
                 };
         log = storage;
         return storage;
@@ -97,7 +97,7 @@ final class Storages implements JRaftServiceFactory {
     }
 
     private SegmentLogConfig segments() {
-        return SegmentLogConfig.defaults().withSegmentBytes(SEGMENT_BYTES).withSync(config.sync());
+        return SegmentLogConfig.defaults().withSegmentBytes(SEGMENT_BYTES).withSync(config.log().sync());
     }
 
     /** Loads the native library only where it is used. */

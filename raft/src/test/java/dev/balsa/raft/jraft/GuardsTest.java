@@ -9,6 +9,7 @@ import com.alipay.sofa.jraft.Status;
 import com.alipay.sofa.jraft.error.RaftError;
 import dev.balsa.raft.RaftFailure;
 import dev.balsa.raft.RaftStartException;
+import dev.balsa.raft.RaftLimits;
 import dev.balsa.raft.jraft.TestCluster.Member;
 import dev.balsa.raft.jraft.TestCluster.Outcome;
 import java.nio.file.Files;
@@ -87,7 +88,7 @@ final class GuardsTest {
     void writes_are_refused_while_the_disk_is_nearly_full_and_reads_go_on() throws Exception {
         var min = new AtomicLong(1);
         try (var cluster = new TestCluster(
-                root, "full", 1, c -> c.withLimits(c.limits().withDiskFreeBytesMin(min.get())))) {
+                root, "full", 1, c -> c.withLimits(RaftLimits.of(4_096, min.get())))) {
             Member member = cluster.members.getFirst();
             member.restart();
             cluster.write(1);

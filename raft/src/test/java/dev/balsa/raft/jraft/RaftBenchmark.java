@@ -83,9 +83,8 @@ final class RaftBenchmark {
             var machine = new Counting();
             for (int i = 0; i < groupCount; i++) {
                 var config = new RaftConfig(
-                        "g" + i, Path.of(arguments[2], "g" + i), self, peers, 300, 150, 8_192, 128L << 20,
-                                arguments[7], true,
-                        RaftLimits.DEFAULTS);
+                        "g" + i, Path.of(arguments[2], "g" + i), self, peers, new RaftConfig.Elections(300, 150),
+                        new RaftConfig.Log(arguments[7], true, 128L << 20), RaftLimits.of(8_192, 64L << 20));
                 RaftGroup group = host.start(config, i == 0 ? machine : new Counting());
                 first = first == null ? group : first;
             }

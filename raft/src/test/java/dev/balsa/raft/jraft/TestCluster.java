@@ -98,8 +98,8 @@ final class TestCluster implements AutoCloseable {
 
     /** For tests in which nobody dies: a busy machine must not make them elect again. */
     static RaftConfig patient(RaftConfig c) {
-        return new RaftConfig(c.group(), c.directory(), c.self(), c.initialPeers(), 3_000, 500, c.maxInFlightEntries(),
-                c.logInMemoryMaxBytes(), c.logStore(), c.sync(), c.limits());
+        return new RaftConfig(c.group(), c.directory(), c.self(), c.initialPeers(),
+                new RaftConfig.Elections(3_000, 500), c.log(), c.limits());
     }
 
     Member addMember() throws IOException {
@@ -116,8 +116,8 @@ final class TestCluster implements AutoCloseable {
 
     private RaftConfig config(Member member, List<String> initial) {
         return new RaftConfig(
-                name, member.directory, member.address, initial, 500, 200, 4_096, 64L << 20, STORE, true,
-                RaftLimits.DEFAULTS.withDiskFreeBytesMin(1));
+                name, member.directory, member.address, initial, new RaftConfig.Elections(500, 200),
+                new RaftConfig.Log(STORE, true, 64L << 20), RaftLimits.of(4_096, 1));
     }
 
     List<String> addresses() {
