@@ -120,7 +120,6 @@ final class NodeView implements NodeState {
                         figures.hits(), figures.misses(), figures.expiredKeys(), figures.appliedEntries(), figures.appliedWrites()),
                 figures.usedBytes(),
                 figures.logMillis(),
-                -1,
                 new GroupState.Saved(
                         saved.lastMillis(),
                         saved.lastOk(),

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param role {@code leader}, {@code follower}, {@code candidate}, {@code waiting} (to be founded or
  *     added) or {@code error}
  * @param firstIndex of the log that is kept
+ * @param appliedIndex last entry that was handed to the state machine, or that there was nothing to hand over of
  * @param snapshotIndex last index in the newest snapshot, 0 = none
+ * @param logBytes of the log that is kept on disk
  * @param followers on the leader: how far each other member is; else empty
  */
 public record GroupStatus(
@@ -21,6 +23,7 @@ public record GroupStatus(
         long committedIndex,
         long appliedIndex,
         long snapshotIndex,
+        long logBytes,
         List<Follower> followers) {
 
     /** @param lag entries behind the leader's last */

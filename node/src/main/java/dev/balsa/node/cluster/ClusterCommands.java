@@ -69,12 +69,12 @@ public final class ClusterCommands {
             ClusterMap.Node leader = view.leaders().leader(group.id());
             reply.array(members.size());
             for (ClusterMap.Node member : members) {
-                shardNode(reply, member, member.equals(leader));
+                shardNode(reply, group.id(), member, member.equals(leader));
             }
         }
     }
 
-    private void shardNode(RespWriter reply, ClusterMap.Node member, boolean leads) {
+    private void shardNode(RespWriter reply, int group, ClusterMap.Node member, boolean leads) {
         reply.map(7);
         reply.bulk("id");
         reply.bulk(member.id());
@@ -87,7 +87,7 @@ public final class ClusterCommands {
         reply.bulk("role");
         reply.bulk(leads ? "master" : "replica");
         reply.bulk("replication-offset");
-        reply.integer(view.offset(member.id()));
+        reply.integer(view.offset(group, member.id()));
         reply.bulk("health");
         reply.bulk(view.seemsAlive(member.id()) ? "online" : "fail");
     }

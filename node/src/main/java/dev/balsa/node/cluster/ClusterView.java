@@ -16,8 +16,11 @@ public interface ClusterView {
     /** Whether CLUSTER is served: there is a port for clients that follow it. */
     boolean clusterEnabled();
 
-    /** Log entries that a member has, summed over groups, as far as this node knows; 0 = it does not. */
-    long offset(String nodeId);
+    /**
+     * Index of the last log entry that a member of a group has, as far as this node knows: the leader knows it of all,
+     * a follower of itself alone, and of the others says what the group has committed. 0 if no replica is here.
+     */
+    long offset(int group, String nodeId);
 
     /** Whether a member answers, as far as this node knows; true when it does not know. */
     boolean seemsAlive(String nodeId);

@@ -78,7 +78,7 @@ final class BalsaCommands {
         number(reply, "snapshot-index", raft.snapshotIndex());
         number(reply, "keys", group.keyCount());
         number(reply, "used-bytes", group.usedBytes());
-        number(reply, "log-bytes", group.logBytes());
+        number(reply, "log-bytes", raft.logBytes());
         number(reply, "log-millis", group.logMillis());
         reply.bulk("followers");
         reply.array(raft.followers().size());

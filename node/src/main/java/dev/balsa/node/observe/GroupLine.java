@@ -26,7 +26,7 @@ final class GroupLine {
                 + ",lag=" + lag
                 + ",keys=" + group.keyCount()
                 + ",bytes=" + group.usedBytes()
-                + ",log_bytes=" + group.logBytes()
+                + ",log_bytes=" + raft.logBytes()
                 + ",log_time=" + group.logMillis();
     }
 

@@ -13,7 +13,6 @@ import java.util.List;
  * @param keyspaces one for each database
  * @param usedBytes keys, values and tables
  * @param logMillis log time: what the group's keys think it is
- * @param logBytes of the log that is kept on disk, -1 = not known
  */
 public record GroupState(
         int id,
@@ -24,7 +23,6 @@ public record GroupState(
         Counts counts,
         long usedBytes,
         long logMillis,
-        long logBytes,
         Saved saved) {
 
     /**

@@ -2,6 +2,8 @@ package dev.balsa.node.observe;
 
 import dev.balsa.node.cluster.ClusterView;
 import dev.balsa.node.config.NodeConfig;
+import dev.balsa.proto.cluster.ClusterMap;
+import dev.balsa.raft.GroupStatus;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -60,16 +62,23 @@ public interface NodeState extends ClusterView {
     }
 
     @Override
-    default long offset(String nodeId) {
-        ReplicationFigures figures = ReplicationFigures.of(this);
-        if (nodeId.equals(nodeId())) {
-            return figures.offset();
+    default long offset(int group, String nodeId) {
+        for (GroupState state : groups()) {
+            if (state.id() == group) {
+                return nodeId.equals(nodeId()) ? state.raft().lastIndex() : offset(state.raft(), nodeId);
+            }
         }
-        return figures.replicas().stream()
-                .filter(replica -> replica.node().id().equals(nodeId))
-                .mapToLong(ReplicationFigures.Replica::offset)
-                .findFirst()
-                .orElse(0);
+        return 0;
+    }
+
+    private long offset(GroupStatus group, String nodeId) {
+        for (GroupStatus.Follower follower : group.followers()) {
+            ClusterMap.Node node = leaders().nodeAt(follower.peer());
+            if (node != null && node.id().equals(nodeId)) {
+                return follower.matchIndex();
+            }
+        }
+        return group.committedIndex();
     }
 
     @Override

@@ -25,7 +25,7 @@ record Saves(long oldestMillis, boolean allOk, boolean running, long tookSeconds
             took = Math.max(took, saved.lastTookMillis() < 0 ? -1 : saved.lastTookMillis() / 1000);
             began = saved.runningSinceMillis() == 0 ? began : Math.min(began, saved.runningSinceMillis());
             changes += saved.changesSince();
-            logBytes += Math.max(0, group.logBytes());
+            logBytes += group.raft().logBytes();
         }
         boolean running = began != Long.MAX_VALUE;
         long since = running ? Math.max(0, (nowMillis - began) / 1000) : -1;

@@ -131,7 +131,7 @@ class ClusterCommandsTest {
         }
 
         @Override
-        public long offset(String nodeId) {
+        public long offset(int group, String nodeId) {
             return 7;
         }
 

@@ -399,8 +399,10 @@ final class JRaftGroup implements RaftGroup {
                 replica.firstLogIndex(),
                 last,
                 node == null ? 0 : committedIndex(node),
-                adapter.appliedIndex(),
+                // Entries without data (configurations, and the first one of a term) never reach the adapter.
+                Math.max(adapter.appliedIndex(), node == null ? 0 : appliedIndex(node)),
                 adapter.snapshotIndex(),
+                replica.logBytes(),
                 node != null && seen.isLeader() ? FollowerFigures.of(node, last) : List.of());
     }
 
@@ -421,6 +423,14 @@ final class JRaftGroup implements RaftGroup {
     private static long lastIndex(Node node) {
         try {
             return node.getLastLogIndex();
+        } catch (IllegalStateException e) {
+            return 0;
+        }
+    }
+
+    private static long appliedIndex(Node node) {
+        try {
+            return node.getLastAppliedLogIndex();
         } catch (IllegalStateException e) {
             return 0;
         }

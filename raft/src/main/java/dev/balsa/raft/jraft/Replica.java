@@ -84,6 +84,11 @@ final class Replica {
         return open == null || node == null ? 0 : open.firstLogIndex();
     }
 
+    long logBytes() {
+        Storages open = storages;
+        return open == null || node == null ? 0 : open.logBytes();
+    }
+
     synchronized void start() {
         GroupThreads.open(config.group());
         threads = true;

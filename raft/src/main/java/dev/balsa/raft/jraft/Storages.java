@@ -14,7 +14,11 @@ import dev.balsa.raft.RaftConfig;
 import dev.balsa.raft.RaftStartException;
 import dev.balsa.raft.jraft.segment.SegmentLogStorage;
 import dev.balsa.raft.segment.SegmentLogConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
@@ -55,6 +59,29 @@ final class Storages implements JRaftServiceFactory {
         } catch (RuntimeException e) {
             // It is being opened or closed.
             return 0;
+        }
+    }
+
+    /** What the log has on disk, in bytes; 0 while it is not open. */
+    long logBytes() {
+        LogStorage storage = log;
+        try {
+            return switch (storage) {
+                case null -> 0;
+                case SegmentLogStorage segments -> segments.writtenBytes();
+                default -> lengthOfFiles(logDirectory(config));
+            };
+        } catch (IllegalStateException | UncheckedIOException e) {
+            // It is being opened or closed, or one of its files was just removed.
+            return 0;
+        }
+    }
+
+    private static long lengthOfFiles(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -239,8 +239,8 @@ public final class InMemoryRaftGroup implements RaftGroup {
         String role = leads > 0 ? "leader" : up ? "follower" : "error";
         Snapshot own = snapshot;
         return new GroupStatus(
-                role, leadership.term(), leadership.leader(), 1, last, raft.log().size(), applied, own == null
-                        ? 0 : own.lastIndex, List.of());
+                role, leadership.term(), leadership.leader(), 1, last, raft.log().size(), applied,
+                own == null ? 0 : own.lastIndex, 0, List.of());
     }
 
     /** The state machine may write in the background; the simulation waits for it. */

@@ -125,9 +125,13 @@ public final class SegmentLog implements Closeable {
         return syncedIndex;
     }
 
-    /** Length of the segment files that hold live entries. */
-    public long sizeBytes() {
-        return Arrays.stream(segments).mapToLong(Segment::sizeBytes).sum();
+    /** Bytes written to the segment files that hold live entries; the files are longer, reserved ahead. */
+    public long writtenBytes() {
+        long bytes = 0;
+        for (Segment segment : segments) {
+            bytes += segment.end();
+        }
+        return bytes;
     }
 
     /**

@@ -4,7 +4,9 @@ import static dev.balsa.raft.jraft.TestCluster.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.raft.RaftConfig;
 import dev.balsa.raft.RaftFailure;
+import dev.balsa.raft.RaftGroup;
 import dev.balsa.raft.jraft.TestCluster.Member;
 import dev.balsa.raft.jraft.TestCluster.Outcome;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +33,26 @@ final class JRaftGroupTest {
             assertThat(read).isDone();
             assertThat(read.join().index()).isGreaterThanOrEqualTo(written.index());
             assertThat(leader.machine.values()).containsExactly(7L);
+        }
+    }
+
+    @Test
+    void the_status_knows_entries_without_data_as_applied_and_the_size_of_the_log() throws Exception {
+        for (String store : List.of("segments", "rocksdb")) {
+            UnaryOperator<RaftConfig> stored = c -> new RaftConfig(c.group(), c.directory(), c.self(), c.initialPeers(),
+                    c.elections(), new RaftConfig.Log(store, true, 1 << 20), c.limits());
+            try (var cluster = new TestCluster(root.resolve(store), store, 1, stored)) {
+                cluster.members.forEach(Member::restart);
+                RaftGroup group = cluster.leader().group();
+                // Founding has put a configuration into the log, and nothing that the state machine gets.
+                await().atMost(PATIENCE).until(() -> group.status().lastIndex() > 0
+                        && group.status().appliedIndex() == group.status().lastIndex());
+                long before = group.status().logBytes();
+                for (int i = 0; i < 100; i++) {
+                    cluster.write(i);
+                }
+                assertThat(group.status().logBytes()).as(store).isGreaterThan(before + 100 * Long.BYTES);
+            }
         }
     }
 

@@ -110,6 +110,11 @@ public final class SegmentLogStorage implements LogStorage {
         return open().firstIndex();
     }
 
+    /** As {@link SegmentLog#writtenBytes}. */
+    public long writtenBytes() {
+        return open().writtenBytes();
+    }
+
     /** 0 if the log is empty, wherever it would go on: JRaft takes any other number for an entry that has a term. */
     @Override
     public long getLastLogIndex() {
