@@ -1,5 +1,6 @@
 package dev.balsa.node.engine;
 
+import dev.balsa.node.engine.value.SlotTable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
@@ -28,7 +29,7 @@ import java.nio.ByteOrder;
  */
 
 /** Reads and writes the blobs of keys and values. Immutable: it holds the memory and no state. */
-final class Blobs {
+final class Blobs implements SlotTable.Names {
     // Forms: of strings the first three, of collections the last three.
     static final int INT = 0;
     static final int EMBSTR = 1;
@@ -192,7 +193,8 @@ final class Blobs {
                 | (memory.get(ValueLayout.JAVA_BYTE, at + AT_CLOCK + 2) & 0xff) << 16;
     }
 
-    boolean keyEquals(long at, byte[] key, int offset, int length) {
+    @Override
+    public boolean nameEquals(long at, byte[] key, int offset, int length) {
         int flags = flags(at);
         if (keyLength(at, flags) != length) {
             return false;
@@ -212,8 +214,8 @@ final class Blobs {
         return true;
     }
 
-    /** Compares the blob's key with a key, byte by byte, unsigned, shorter first. */
-    int compareKey(long at, byte[] key, int offset, int length) {
+    @Override
+    public int compareName(long at, byte[] key, int offset, int length) {
         int own = keyLength(at);
         long start = keyOffset(at);
         int common = Math.min(own, length);
@@ -224,6 +226,11 @@ final class Blobs {
             }
         }
         return own - length;
+    }
+
+    @Override
+    public byte[] name(long at) {
+        return key(at);
     }
 
     byte[] key(long at) {

@@ -1,8 +1,9 @@
 package dev.balsa.node.engine;
 
+import dev.balsa.node.engine.memory.Slabs;
 import dev.balsa.node.engine.value.Decimal;
 import dev.balsa.node.engine.value.LargeValue;
-import dev.balsa.node.engine.memory.Slabs;
+import dev.balsa.node.engine.value.SlotTable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -367,7 +368,7 @@ public final class Database extends References {
     /** As {@link #locate}, but a dead key is removed first. */
     private int locateForWrite(byte[] key, int offset, int length) {
         if (table == null) {
-            table = new SlotTable(blobs);
+            table = new SlotTable(blobs, KeyHash.SLOTS);
         }
         int ref = locate(key, offset, length);
         if (ref != 0 && keyspace.isDead(blobs.deadline(at(ref)))) {

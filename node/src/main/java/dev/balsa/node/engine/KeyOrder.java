@@ -1,6 +1,7 @@
 package dev.balsa.node.engine;
 
 import dev.balsa.node.engine.memory.Slabs;
+import dev.balsa.node.engine.value.SlotTable;
 
 /** Visits the keys of a table in their order: slot, hash, key. Lives for one call; owned by the engine thread. */
 final class KeyOrder {

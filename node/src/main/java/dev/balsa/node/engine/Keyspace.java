@@ -2,6 +2,7 @@ package dev.balsa.node.engine;
 
 import dev.balsa.node.engine.memory.Slabs;
 import dev.balsa.node.engine.value.EncodingLimits;
+import dev.balsa.node.engine.value.SlotTable;
 import dev.balsa.node.engine.value.ValueSpace;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package dev.balsa.node.engine;
 
 import dev.balsa.node.engine.memory.Slabs;
+import dev.balsa.node.engine.value.SlotTable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

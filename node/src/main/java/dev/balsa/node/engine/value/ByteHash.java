@@ -6,11 +6,13 @@ import java.nio.ByteOrder;
 
 /**
  * A 32-bit hash of bytes in the manner of wyhash (Wang Yi, public domain): 16 bytes a step are folded by one
- * 64 × 64 → 128-bit multiplication. It has no seed and never changes: the order of SCAN, of large sets and hashes and
- * of snapshots depends on it.
+ * 64 × 64 → 128-bit multiplication. It has no seed and never changes: the order of SCAN, of large sets and of
+ * snapshots depends on it.
  */
 public final class ByteHash {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle NATIVE_LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     // Odd numbers with half their bits set, from the digits of the golden ratio, sqrt(3) and pi.
@@ -47,6 +49,11 @@ public final class ByteHash {
         }
         long mixed = fold(a ^ P1 ^ state, b ^ P2);
         return (int) (fold(mixed ^ P0, P1) >>> 32);
+    }
+
+    /** The eight bytes at an index in the order in which memory off the heap holds a long. */
+    static long longAt(byte[] bytes, int at) {
+        return (long) NATIVE_LONG.get(bytes, at);
     }
 
     private static long fold(long a, long b) {

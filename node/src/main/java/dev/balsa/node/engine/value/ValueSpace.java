@@ -70,6 +70,11 @@ public final class ValueSpace {
         return !viewOpen || slabs.isFresh(ref);
     }
 
+    /** Whether a snapshot is open. */
+    public boolean isViewOpen() {
+        return viewOpen;
+    }
+
     /** Whether a node of this epoch must be copied before it is changed. */
     public boolean mustCopy(int nodeEpoch) {
         return viewOpen && nodeEpoch != epoch;

@@ -1,4 +1,4 @@
-package dev.balsa.node.engine;
+package dev.balsa.node.engine.value;
 
 import dev.balsa.node.engine.memory.Slabs;
 import java.util.Arrays;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * cursor that survives growth; grow without a pause; let a snapshot keep the old state for the price of what is
  * written meanwhile.
  *
- *     slots   0 ... 16383          one long[] per slot, null while the slot is empty
+ *     slots   0 ... n-1            one long[] per slot, null while the slot is empty
  *              |       \
  *            leaf       Directory  2^depth leaves by the hash's highest bits, when the slot outgrew one leaf
  *
@@ -44,10 +44,10 @@ import org.jspecify.annotations.Nullable;
  */
 
 /**
- * The keys of one database, by slot and hash. Owned by the engine thread; leaves of older epochs may be read by a
- * snapshot's thread.
+ * References to blobs by slot and by the hash of their names: the keys of a database in its 16,384 slots, the elements
+ * of a large set or hash in one. Owned by the engine thread; leaves of older epochs may be read by a snapshot's thread.
  */
-final class SlotTable {
+public final class SlotTable {
     private static final int SHAPE = 0; // capacity << 32 | depth << 24 | count
     private static final int EPOCH = 1;
     private static final int FIRST = 2;
@@ -55,45 +55,59 @@ final class SlotTable {
     private static final int COUNT_MASK = 0xff_ffff;
     private static final long ARRAY_HEADER_BYTES = 16;
 
-    private final Blobs blobs;
-    private long[] @Nullable [] leaves = new long[KeyHash.SLOTS][];
+    private final Names names;
+    private final long[] @Nullable [] leaves;
     private @Nullable Directory @Nullable [] directories;
     private long size;
-    private long usedBytes = ARRAY_HEADER_BYTES + 4L * KeyHash.SLOTS;
+    private long usedBytes;
 
     // Where locate() ended: for the change that follows.
     private int atSlot;
     private int atHash;
     private int atIndex;
 
-    SlotTable(Blobs blobs) {
-        this.blobs = blobs;
+    public SlotTable(Names names, int slots) {
+        this.names = names;
+        leaves = new long[slots][];
+        usedBytes = ARRAY_HEADER_BYTES + 4L * slots;
     }
 
-    /** The leaves of a slot that outgrew one. Leaves of depth d fill 2^(depth - d) neighbouring places. */
-    static final class Directory {
-        final int epoch;
-        final int depth;
-        final long[][] leaves;
-        int count;
-
-        Directory(int epoch, int depth, long[][] leaves, int count) {
-            this.epoch = epoch;
-            this.depth = depth;
-            this.leaves = leaves;
-            this.count = count;
-        }
-
-        int place(int hash) {
-            return depth == 0 ? 0 : hash >>> (32 - depth);
-        }
+    private SlotTable(SlotTable other) {
+        names = other.names;
+        leaves = other.leaves.clone();
+        directories = other.directories == null ? null : other.directories.clone();
+        size = other.size;
+        usedBytes = other.usedBytes;
     }
 
-    long size() {
+    /** What a blob is found by. */
+    public interface Names {
+        /** Whether the name of the blob at byte offset {@code at} is {@code name[offset, offset + length)}. */
+        boolean nameEquals(long at, byte[] name, int offset, int length);
+
+        /** Compares the blob's name with a name, byte by byte, unsigned, shorter first. */
+        int compareName(long at, byte[] name, int offset, int length);
+
+        /** A copy of the blob's name. */
+        byte[] name(long at);
+    }
+
+    /** A table with the same leaves, each to be copied before either changes it (give {@code shared}). */
+    SlotTable fork() {
+        return new SlotTable(this);
+    }
+
+    int slots() {
+        return leaves.length;
+    }
+
+    /** Number of references. */
+    public long size() {
         return size;
     }
 
-    int size(int slot) {
+    /** Number of references in a slot. */
+    public int size(int slot) {
         long[] leaf = leaves[slot];
         if (leaf != null) {
             return count(leaf);
@@ -102,17 +116,18 @@ final class SlotTable {
         return directory == null ? 0 : directory.count;
     }
 
-    long usedBytes() {
+    /** Bytes of all arrays. */
+    public long usedBytes() {
         return usedBytes;
     }
 
     /** The roots as they are now, for a view. */
-    Roots roots() {
+    public Roots roots() {
         return new Roots(leaves.clone(), directories == null ? null : directories.clone());
     }
 
     /** What a view holds of a table: copies of the root arrays. Owned by the view's reader. */
-    static final class Roots {
+    public static final class Roots {
         private final long[] @Nullable [] leaves;
         private final @Nullable Directory @Nullable [] directories;
 
@@ -121,14 +136,14 @@ final class SlotTable {
             this.directories = directories;
         }
 
-        long @Nullable [] leaf(int slot, int hash) {
+        public long @Nullable [] leaf(int slot, int hash) {
             long[] leaf = leaves[slot];
             Directory directory = directories == null ? null : directories[slot];
             return leaf != null || directory == null ? leaf : directory.leaves[directory.place(hash)];
         }
 
         /** Lets a slot's arrays go. */
-        void forget(int slot) {
+        public void forget(int slot) {
             leaves[slot] = null;
             if (directories != null) {
                 directories[slot] = null;
@@ -139,7 +154,7 @@ final class SlotTable {
     // -- find and change ----------------------------------------------------------------------------------------
 
     /** Reference of a key, or 0; remembers the place for {@link #replace}, {@link #insert} and {@link #remove}. */
-    int locate(int slot, int hash, byte[] key, int offset, int length) {
+    public int locate(int slot, int hash, byte[] key, int offset, int length) {
         atSlot = slot;
         atHash = hash;
         long[] leaf = leaf(slot, hash);
@@ -156,9 +171,9 @@ final class SlotTable {
                 break;
             }
             if (hashThere == wanted) {
-                int order = blobs.keyEquals(Slabs.offset((int) entry), key, offset, length)
+                int order = names.nameEquals(Slabs.offset((int) entry), key, offset, length)
                         ? 0
-                        : blobs.compareKey(Slabs.offset((int) entry), key, offset, length);
+                        : names.compareName(Slabs.offset((int) entry), key, offset, length);
                 if (order == 0) {
                     atIndex = i;
                     return (int) entry;
@@ -173,12 +188,12 @@ final class SlotTable {
     }
 
     /** Puts another reference in place of the one located. */
-    void replace(int ref, int epoch, boolean shared) {
+    public void replace(int ref, int epoch, boolean shared) {
         writable(epoch, shared)[atIndex] = entry(atHash, ref);
     }
 
     /** Adds a key where {@link #locate} did not find it. */
-    void insert(int ref, int epoch, boolean shared) {
+    public void insert(int ref, int epoch, boolean shared) {
         long[] leaf = leaf(atSlot, atHash) == null ? firstLeaf(epoch) : writable(epoch, shared);
         int gap = atIndex;
         while (gap < leaf.length && leaf[gap] != 0) {
@@ -201,7 +216,7 @@ final class SlotTable {
     }
 
     /** Removes the key located. */
-    void remove(int epoch, boolean shared) {
+    public void remove(int epoch, boolean shared) {
         long[] leaf = writable(epoch, shared);
         long shape = leaf[SHAPE];
         int after = atIndex + 1;
@@ -232,7 +247,7 @@ final class SlotTable {
     // -- order --------------------------------------------------------------------------------------------------
 
     /** The leaf that holds a hash, or null when the slot is empty. */
-    long @Nullable [] leaf(int slot, int hash) {
+    public long @Nullable [] leaf(int slot, int hash) {
         long[] leaf = leaves[slot];
         if (leaf != null) {
             return leaf;
@@ -242,13 +257,13 @@ final class SlotTable {
     }
 
     /** First hash after those of a leaf that holds {@code hash}; 2^32 = none in this slot. */
-    static long leafEnd(long[] leaf, int hash) {
+    public static long leafEnd(long[] leaf, int hash) {
         int depth = depth(leaf);
         return depth == 0 ? 1L << 32 : ((hash >>> (32 - depth)) + 1L) << (32 - depth);
     }
 
     /** Index of the first entry of a leaf whose hash is at least {@code hash}, or {@link #end}. */
-    static int lowerBound(long[] leaf, long hash) {
+    public static int lowerBound(long[] leaf, long hash) {
         int i = home(leaf[SHAPE], hash);
         // Entries before the home position of a hash are smaller than it: each lies at or behind its own.
         while (i < leaf.length && (leaf[i] == 0 || leaf[i] >>> 32 < hash)) {
@@ -258,7 +273,7 @@ final class SlotTable {
     }
 
     /** Index of the entry after {@code i}, or {@link #end}. */
-    static int following(long[] leaf, int i) {
+    public static int following(long[] leaf, int i) {
         int at = i + 1;
         while (at < leaf.length && leaf[at] == 0) {
             at++;
@@ -266,16 +281,48 @@ final class SlotTable {
         return at;
     }
 
-    static int end(long[] leaf) {
+    /** One past the last index of a leaf. */
+    public static int end(long[] leaf) {
         return leaf.length;
     }
 
-    static int refAt(long[] leaf, int i) {
+    /** The reference at an index, 0 = a gap. */
+    public static int refAt(long[] leaf, int i) {
         return (int) leaf[i];
     }
 
-    static long hashAt(long[] leaf, int i) {
+    /** The hash at an index, unsigned. */
+    public static long hashAt(long[] leaf, int i) {
         return leaf[i] >>> 32;
+    }
+
+    /**
+     * A reference of a slot that is not empty, picked by {@code seed}, each with the same chance: a place is drawn from
+     * as many as the fullest leaves would have, again until one is taken.
+     */
+    int random(int slot, long seed) {
+        Directory directory = directory(slot);
+        long places = directory == null ? 0 : directory.places();
+        long state = seed;
+        while (true) {
+            state += 0x9e37_79b9_7f4a_7c15L;
+            long drawn = mixed(state);
+            long[] leaf = leaf(slot, (int) (drawn >>> 32));
+            if (leaf == null) {
+                throw new IllegalStateException("Nothing to pick from in slot " + slot);
+            }
+            long span = directory == null ? leaf.length : places >>> depth(leaf);
+            long index = ((drawn & 0xffff_ffffL) * span) >>> 32;
+            if (index >= FIRST && index < leaf.length && leaf[(int) index] != 0) {
+                return refAt(leaf, (int) index);
+            }
+        }
+    }
+
+    private static long mixed(long state) {
+        long a = (state ^ (state >>> 30)) * 0xbf58_476d_1ce4_e5b9L;
+        long b = (a ^ (a >>> 27)) * 0x94d0_49bb_1331_11ebL;
+        return b ^ (b >>> 31);
     }
 
     // -- leaves -------------------------------------------------------------------------------------------------
@@ -288,7 +335,7 @@ final class SlotTable {
         return (int) leaf[SHAPE] & COUNT_MASK;
     }
 
-    private static int depth(long[] leaf) {
+    static int depth(long[] leaf) {
         return (int) leaf[SHAPE] >>> 24;
     }
 
@@ -347,7 +394,7 @@ final class SlotTable {
         }
         int width = directory.depth - depth(leaf);
         int from = directory.place(atHash) >>> width << width;
-        Arrays.fill(directory.leaves, from, from + (1 << width), leaf);
+        directory.put(from, from + (1 << width), leaf);
     }
 
     private @Nullable Directory directory(int slot) {
@@ -356,8 +403,8 @@ final class SlotTable {
 
     private void setDirectory(@Nullable Directory directory) {
         if (directories == null) {
-            directories = new Directory[KeyHash.SLOTS];
-            usedBytes += ARRAY_HEADER_BYTES + 4L * KeyHash.SLOTS;
+            directories = new Directory[leaves.length];
+            usedBytes += ARRAY_HEADER_BYTES + 4L * leaves.length;
         }
         Directory before = directories[atSlot];
         usedBytes += directoryBytes(directory) - directoryBytes(before);
@@ -421,9 +468,9 @@ final class SlotTable {
         int i = lowerBound(leaf, wanted);
         while (i < leaf.length && leaf[i] != 0 && leaf[i] >>> 32 == wanted) {
             if (key == null) {
-                key = blobs.key(Slabs.offset(ref));
+                key = names.name(Slabs.offset(ref));
             }
-            if (blobs.compareKey(Slabs.offset((int) leaf[i]), key, 0, key.length) > 0) {
+            if (names.compareName(Slabs.offset((int) leaf[i]), key, 0, key.length) > 0) {
                 break;
             }
             i++;
@@ -452,8 +499,8 @@ final class SlotTable {
         int width = directory.depth - depth;
         int from = directory.place(atHash) >>> width << width;
         int half = 1 << (width - 1);
-        Arrays.fill(directory.leaves, from, from + half, low);
-        Arrays.fill(directory.leaves, from + half, from + 2 * half, high);
+        directory.put(from, from + half, low);
+        directory.put(from + half, from + 2 * half, high);
     }
 
     /** The entries of a leaf whose bit below the old depth is {@code bit}, as a leaf of the new depth. */
