@@ -76,12 +76,7 @@ final class NodeView implements NodeState {
                 0,
                 0,
                 0,
-                new FrontFigures.Totals(
-                        stats.connectionsReceived(),
-                        stats.connectionsRejected(),
-                        stats.commandsProcessed(),
-                        stats.netInputBytes(),
-                        stats.netOutputBytes()),
+                totals(stats),
                 stats.commandStats().stream()
                         .map(command -> new FrontFigures.CommandFigures(
                                 command.name(), command.calls(), command.nanos() / 1000, command.rejected(), command.failed()))
@@ -90,8 +85,31 @@ final class NodeView implements NodeState {
     }
 
     @Override
+    public FrontFigures.Totals totals() {
+        return totals(front.get().stats());
+    }
+
+    private static FrontFigures.Totals totals(FrontStats stats) {
+        return new FrontFigures.Totals(
+                stats.connectionsReceived(),
+                stats.connectionsRejected(),
+                stats.commandsProcessed(),
+                stats.netInputBytes(),
+                stats.netOutputBytes());
+    }
+
+    @Override
     public void activeExpire(boolean on) {
         groups.forEach(group -> group.activeExpire(on));
+    }
+
+    @Override
+    public long usedBytes() {
+        long used = 0;
+        for (HostedGroup group : groups) {
+            used += group.usedBytes();
+        }
+        return used;
     }
 
     @Override

@@ -23,9 +23,18 @@ public interface NodeState extends ClusterView {
     /** What the front has counted so far. */
     FrontFigures front();
 
-    /** The totals of {@link #front} alone, which are asked for ten times a second. */
+    /** The totals of {@link #front} alone, which are asked for all the time. */
     default FrontFigures.Totals totals() {
         return front().totals();
+    }
+
+    /** Bytes that keys, values and tables of all groups take here; may be a little behind. */
+    default long usedBytes() {
+        long used = 0;
+        for (GroupState group : groups()) {
+            used += group.usedBytes();
+        }
+        return used;
     }
 
     /** Every group that has a replica here, in the order of their ids. */
