@@ -12,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class HostedGroup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostedGroup.class);
-    private static final long TICK_MILLIS = 100;
 
     private final ClusterMap.Group spec;
     private final SlotGroup slots;
@@ -35,7 +32,6 @@ public final class HostedGroup implements AutoCloseable {
     private final CompletableFuture<Void> leading = new CompletableFuture<>();
     private volatile RaftGroup raft;
     private volatile GroupFigures figures;
-    private final Future<?> ticks;
 
     /**
      * What groups of a process share.
@@ -68,6 +64,7 @@ public final class HostedGroup implements AutoCloseable {
         EntryRunner runner = new EntryRunner(empty, shared.observer(), System::nanoTime);
         this.slots = new SlotGroup(raftConfig.group(), config, loop, shared.environment(), runner, seed);
         this.figures = GroupFigures.of(runner);
+        slots.onPulse(this::publish);
         this.machine = new SlotGroupStateMachine(
                 slots,
                 config,
@@ -87,7 +84,6 @@ public final class HostedGroup implements AutoCloseable {
                         shared.onFailure()));
         this.raft = host.start(raftConfig, machine);
         loop.execute(() -> slots.open(raft));
-        this.ticks = loop.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     public ClusterMap.Group spec() {
@@ -122,8 +118,7 @@ public final class HostedGroup implements AutoCloseable {
         slots.loop().execute(() -> slots.activeExpire(on));
     }
 
-    private void tick() {
-        slots.tickIfDue();
+    private void publish() {
         figures = GroupFigures.of(slots.runner());
     }
 
@@ -145,7 +140,7 @@ public final class HostedGroup implements AutoCloseable {
 
     /** CONFIG RESETSTAT. */
     public void resetCounts() {
-        slots.loop().execute(slots.runner()::resetCounts);
+        slots.loop().execute(slots::resetCounts);
     }
 
     // -- looking at the data --------------------------------------------------------------------------------------
@@ -217,7 +212,6 @@ public final class HostedGroup implements AutoCloseable {
 
     @Override
     public void close() {
-        ticks.cancel(false);
         slots.loop().submit(slots::close).syncUninterruptibly();
         raft.close();
         slots.loop().submit(() -> views.whenClosed(slots.keyspace()::close)).syncUninterruptibly();

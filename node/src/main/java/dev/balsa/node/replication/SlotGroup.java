@@ -67,6 +67,8 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     private boolean leads;
     private boolean closed;
     private boolean activeExpire = true;
+    private final Pulse pulse;
+    private Runnable onPulse = () -> {};
 
     /** @param seed where this process's sequence of entry seeds begins */
     public SlotGroup(
@@ -79,6 +81,12 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         this.clock = new LogClock(environment.wallMillis());
         this.seeds = new SeedSequence(seed);
         this.reads = new ReadRounds(loop, runner, batches, seeds, this);
+        this.pulse = new Pulse(loop, this::beat);
+    }
+
+    /** Hears on the loop, at most ten times a second, that figures may have changed. Called before {@link #open}. */
+    void onPulse(Runnable listener) {
+        onPulse = listener;
     }
 
     public String name() {
@@ -106,6 +114,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     /** Connects the group to its log. Called once, on the loop. */
     public void open(RaftGroup group) {
         this.raft = group;
+        pulse.changed();
         scheduleFlushIfNeeded();
     }
 
@@ -122,6 +131,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     }
 
     private void accept(Request request, Args args) {
+        pulse.changed();
         if (raft == null || closed) {
             request.notExecuted(new Refusal.NotLeader(""), args);
         } else if (request.spec().isWrite()) {
@@ -264,12 +274,14 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
             runner.apply(index, data);
         }
         clock.applied(runner.logMillis());
+        pulse.changed();
         scheduleHousekeeping(keyspace().reclaim(1));
         scheduleFlushIfNeeded();
     }
 
     void leaderStart() {
         leads = true;
+        pulse.changed();
         scheduleFlushIfNeeded();
     }
 
@@ -370,8 +382,16 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         return clock.nowMillis();
     }
 
-    /** Called now and then by the node: moves log time on if a key is due and no write does it anyway. */
-    public void tickIfDue() {
+    /** Lets others see what has changed, and moves log time on if a key is due. @return milliseconds to the next deadline */
+    private long beat() {
+        tickIfDue();
+        onPulse.run();
+        long deadline = leads && activeExpire ? keyspace().nextDeadlineMillis() : Pulse.NEVER;
+        return deadline == Pulse.NEVER ? Pulse.NEVER : Math.max(0, deadline - clock.nowMillis());
+    }
+
+    /** Moves log time on if a key is due and no write does it anyway. */
+    void tickIfDue() {
         if (leads && activeExpire && inFlight.isEmpty() && waiting.isEmpty() && keyspace().nextDeadlineMillis() <= clock.nowMillis()) {
             Batch tick = batches.take();
             tick.tick();
@@ -381,8 +401,19 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         scheduleHousekeeping(false);
     }
 
+    /** The state is that of a snapshot from now on. */
+    void restored() {
+        pulse.changed();
+    }
+
+    void resetCounts() {
+        runner.resetCounts();
+        pulse.changed();
+    }
+
     void activeExpire(boolean on) {
         activeExpire = on;
+        pulse.changed();
         scheduleHousekeeping(false);
     }
 
@@ -396,6 +427,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     private void housekeep() {
         housekeeping = false;
         if (!closed) {
+            pulse.changed();
             keyspace().time(runner.logMillis(), runner.logMillis());
             if (activeExpire) {
                 keyspace().removeDue(SLICE);
@@ -408,6 +440,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     void close() {
         closed = true;
         leads = false;
+        pulse.close();
     }
 
     private RaftGroup log() {

@@ -142,6 +142,7 @@ public final class SlotGroupStateMachine implements StateMachine {
             onLoopAndWait(() -> {
                 group.keyspace().close();
                 group.runner().restore(loading, lastIndex, logMillis);
+                group.restored();
             });
             LOG.info("group {}: loaded the snapshot up to index {}", group.name(), lastIndex);
             return true;

@@ -165,6 +165,18 @@ class SlotGroupTest {
     }
 
     @Test
+    void an_idle_leader_looks_by_itself_when_the_next_key_is_due() {
+        onLoop(() -> write("SET", "a", "1", "PX", "100"));
+        commit();
+        wallMillis += 2_000;
+        long until = System.nanoTime() + 10_000_000_000L;
+        while (raft.proposed.isEmpty() && System.nanoTime() < until) {
+            onLoop(Thread::onSpinWait);
+        }
+        assertThat(raft.proposed).hasSize(1);
+    }
+
+    @Test
     void a_group_of_one_answers_reads_without_a_round() {
         raft.alone = true;
         onLoop(() -> read(false, "GET", "a"));
