@@ -7,7 +7,10 @@ import java.util.concurrent.TimeUnit;
 /** Asks one node again and again how it is, and tells the board. One thread each. */
 final class NodeWatch implements Runnable {
     private static final int TIMEOUT_MILLIS = 1_000;
+    /** While a start or an outage is watched, and while all is well: a process that ends is heard of at once anyway. */
     private static final long PERIOD_MILLIS = 200;
+
+    private static final long CALM_PERIOD_MILLIS = 1_000;
 
     private final int number;
     private final NodeConfig config;
@@ -26,7 +29,7 @@ final class NodeWatch implements Runnable {
                     TIMEOUT_MILLIS)) {
                 while (!Thread.currentThread().isInterrupted()) {
                     board.heard(number, ClusterReport.status(client));
-                    TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS);
+                    TimeUnit.MILLISECONDS.sleep(board.calm() ? CALM_PERIOD_MILLIS : PERIOD_MILLIS);
                 }
             } catch (IOException | RuntimeException e) {
                 board.down(number);

@@ -41,6 +41,11 @@ final class UpBoard {
         telling = true;
     }
 
+    /** Whether the start is over. */
+    synchronized boolean calm() {
+        return telling;
+    }
+
     /** Node {@code number} has answered. */
     synchronized void heard(int number, NodeReport report) {
         if (up.add(number) && telling) {
