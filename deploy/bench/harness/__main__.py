@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import compare, machine, memory, report
+from harness import compare, idle, machine, memory, report
 from harness.targets import TargetError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -28,6 +28,7 @@ examples:
   bench --quick                          two minutes, to see that it works
   bench --scenario a                     one process against one process
   bench --pipelines 16 --rounds 9        fewer points, more rounds
+  bench --idle --groups 3                what a cluster costs that nobody talks to
   bench --memory --keys 1000000          bytes per key instead of speed
   bench --json result.json               the table, and every single run in a file
 """
@@ -48,6 +49,13 @@ def arguments():
     parser.add_argument("--quick", action="store_true",
                         help="2 rounds, pipelines 1 and 16, a fifth of the requests, a tenth of the keys")
     parser.add_argument("--memory", action="store_true", help="measure memory per key instead of speed")
+    parser.add_argument("--idle", action="store_true",
+                        help="measure what an idle cluster costs, by process and kind of thread, instead of speed")
+    parser.add_argument("--idle-seconds", type=int, default=60, help="length of a window of --idle (default: 60)")
+    parser.add_argument("--settle", default="30,180",
+                        help="seconds after the start at which windows of --idle begin (default: 30,180)")
+    parser.add_argument("--nodes", type=int, default=3, help="nodes of --idle (default: 3)")
+    parser.add_argument("--groups", type=int, default=3, help="groups of --idle (default: 3)")
     parser.add_argument("--details", action="store_true", help="also print CPU and switches by process and thread")
     parser.add_argument("--json", metavar="FILE",
                         help="write everything that was measured to FILE (- = standard output)")
@@ -66,6 +74,7 @@ def arguments():
     if given.keys is None:
         given.keys = (5_000_000 if given.memory else 1_000_000) // (10 if given.quick else 1)
     given.pipelines = [int(text) for text in given.pipelines.split(",")]
+    given.settle = [int(text) for text in given.settle.split(",")]
     given.commands = given.commands.lower().split(",")
     if min(given.pipelines + [given.rounds, given.clients, given.requests, given.keys, given.value_bytes]) < 1:
         parser.error("numbers must be at least 1")
@@ -80,10 +89,13 @@ def main():
     out = sys.stderr if given.json == "-" else sys.stdout
     where = machine.disk_directory(given.dir, ROOT)
     facts = machine.facts(where, given)
-    report.heading(facts, out)
+    report.heading(facts, not given.idle, out)
     facts["load_average_at_start"] = machine.wait_for_quiet(given.wait_seconds, out)
     with tempfile.TemporaryDirectory(prefix="balsa-bench-", dir=where, ignore_cleanup_errors=True) as directory:
-        if given.memory:
+        if given.idle:
+            results = idle.run(given, Path(directory), out)
+            idle.table(results, given, out)
+        elif given.memory:
             results = memory.run(given, Path(directory), out)
             report.memory_table(results, out)
         else:

@@ -1,12 +1,13 @@
 """Tables for people."""
 
 
-def heading(facts, out):
+def heading(facts, loaded, out):
     print(f"""Machine    {facts['cores']} cores, {facts['cpu']}, {facts['memory_gib']} GiB, Linux {facts['kernel']}
 Disk       {facts['filesystem']}
 Redis      {facts['redis']}
-Balsa      {facts['balsa']}
-Load       redis-benchmark on the same machine: {facts['clients']} connections, {facts['keys']:,} keys, """
+Balsa      {facts['balsa']}""", file=out)
+    if loaded:
+        print(f"""Load       redis-benchmark on the same machine: {facts['clients']} connections, {facts['keys']:,} keys, """
           f"""values of {facts['value_bytes']} bytes
 """, file=out, flush=True)
 

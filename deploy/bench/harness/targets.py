@@ -158,15 +158,16 @@ class BalsaCluster(Target):
 
     name = "balsa"
 
-    def __init__(self, directory, launcher, nodes=3):
+    def __init__(self, directory, launcher, nodes=3, groups=1):
         super().__init__(directory)
         self.launcher = launcher
         self.nodes = nodes
+        self.groups = groups
         offsets = [0] + [i + d for i in range(1, nodes + 1) for d in (0, 100, 10_000)]
         self.port = free_ports(offsets)[0]
 
     def start(self):
-        command = [str(self.launcher), "up", "--nodes", str(self.nodes), "--groups", "1", "--port", str(self.port),
+        command = [str(self.launcher), "up", "--nodes", str(self.nodes), "--groups", str(self.groups), "--port", str(self.port),
                    "--dir", str(self.directory / "data")]
         self.launch("front", command, self.port)
         wait_for_write(self.port)
