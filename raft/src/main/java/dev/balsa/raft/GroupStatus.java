@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshotIndex last index in the newest snapshot, 0 = none
  * @param logBytes of the log that is kept on disk
  * @param followers on the leader: how far each other member is; else empty
+ * @param problem why the replica takes no entries or is closed, for people; null = it is well
  */
 public record GroupStatus(
         String role,
@@ -24,7 +25,8 @@ public record GroupStatus(
         long appliedIndex,
         long snapshotIndex,
         long logBytes,
-        List<Follower> followers) {
+        List<Follower> followers,
+        @Nullable String problem) {
 
     /** @param lag entries behind the leader's last */
     public record Follower(String peer, long matchIndex, long lag, boolean alive) {}

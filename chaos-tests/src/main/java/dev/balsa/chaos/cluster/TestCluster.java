@@ -56,7 +56,7 @@ public final class TestCluster implements AutoCloseable {
             Path config = home.resolve("node.conf");
             Files.write(config, configuration(i, ports, home, groupCount, directives));
             cluster.nodes.add(new NodeProcess(
-                    i, config, home.resolve("out.log"), ports.get(i - 1), namespaces ? Namespaces.prefix(i) : List.of()));
+                    i, config, directory.resolve("node" + i + ".log"), ports.get(i - 1), namespaces ? Namespaces.prefix(i) : List.of()));
         }
         return cluster;
     }

@@ -42,8 +42,18 @@ final class StatusTable {
         return new String[] {
             name, id, clients, cluster, "up", Long.toString(leads), Long.toString(keys),
                     size(status.number("used-bytes")),
-            size(status.number("resident-bytes")), duration(status.number("uptime-millis")), status.text("version")
+            size(status.number("resident-bytes")), duration(status.number("uptime-millis")), status.text("version") + problems(status)
         };
+    }
+
+    private static String problems(NodeReport status) {
+        StringBuilder text = new StringBuilder();
+        for (NodeReport group : status.groups()) {
+            if (!group.text("problem").isEmpty()) {
+                text.append("; group ").append(group.number("id")).append(": ").append(group.text("problem"));
+            }
+        }
+        return text.toString();
     }
 
     private static String[] group(ClusterReport report, ClusterReport.Lead lead) {

@@ -66,7 +66,7 @@ public final class Directives {
             start("raft-log", new Choice(List.of("segments", "rocksdb")), "segments"),
             start("snapshot-bytes-per-second-max", new Bytes(MIB, 1L << 50), Long.toString(100 * MIB)),
             live("snapshot-log-bytes", new Bytes(MIB, 1L << 50), Long.toString(256 * MIB)),
-            live("disk-reserve-bytes", new Bytes(0, 1L << 50), Long.toString(256 * MIB)),
+            start("disk-reserve-bytes", new Bytes(0, 1L << 50), Long.toString(256 * MIB)),
             // Replication.
             start("node-id", new Text(), ""),
             start("raft-port", PORT, "0"),

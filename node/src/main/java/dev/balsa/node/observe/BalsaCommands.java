@@ -65,7 +65,7 @@ final class BalsaCommands {
     private void group(RespWriter reply, GroupState group) {
         GroupStatus raft = group.raft();
         ClusterMap.Node leader = node.leaders().nodeAt(raft.leader());
-        reply.map(15);
+        reply.map(16);
         number(reply, "id", group.id());
         text(reply, "slots", GroupLine.slots(group));
         text(reply, "role", raft.role());
@@ -80,6 +80,8 @@ final class BalsaCommands {
         number(reply, "used-bytes", group.usedBytes());
         number(reply, "log-bytes", raft.logBytes());
         number(reply, "log-millis", group.logMillis());
+        String problem = raft.problem();
+        text(reply, "problem", problem == null ? "" : problem);
         reply.bulk("followers");
         reply.array(raft.followers().size());
         for (GroupStatus.Follower follower : raft.followers()) {

@@ -27,7 +27,14 @@ final class GroupLine {
                 + ",keys=" + group.keyCount()
                 + ",bytes=" + group.usedBytes()
                 + ",log_bytes=" + raft.logBytes()
-                + ",log_time=" + group.logMillis();
+                + ",log_time=" + group.logMillis()
+                + problem(raft);
+    }
+
+    /** The last field, and only of a replica that is not well: why. */
+    private static String problem(GroupStatus raft) {
+        String problem = raft.problem();
+        return problem == null ? "" : ",problem=" + problem.replace(',', ';').replace('\r', ' ').replace('\n', ' ');
     }
 
     /** {@code 0-5460}, several joined by {@code +} because commas separate fields. */

@@ -63,6 +63,11 @@ public record GroupState(
         return raft.role().equals("leader");
     }
 
+    /** Whether the replica can take entries. */
+    boolean isWell() {
+        return raft.problem() == null;
+    }
+
     /** Keys of all databases. */
     public long keyCount() {
         long count = 0;

@@ -150,7 +150,7 @@ final class InfoReport {
                 .field("aof_last_rewrite_time_sec", saves.tookSeconds())
                 .field("aof_current_rewrite_time_sec", saves.runningSeconds())
                 .field("aof_last_bgrewrite_status", saves.allOk() ? "ok" : "err")
-                .field("aof_last_write_status", "ok")
+                .field("aof_last_write_status", node.groups().stream().allMatch(GroupState::isWell) ? "ok" : "err")
                 .field("aof_last_cow_size", 0)
                 .field("aof_current_size", saves.logBytes())
                 .field("aof_base_size", 0)

@@ -50,7 +50,7 @@ final class ScriptedRaft implements RaftGroup {
 
     @Override
     public GroupStatus status() {
-        return new GroupStatus("leader", 1, null, 0, 0, 0, 0, 0, 0, List.of());
+        return new GroupStatus("leader", 1, null, 0, 0, 0, 0, 0, 0, List.of(), null);
     }
 
     @Override

@@ -16,10 +16,7 @@ import dev.balsa.raft.RaftConfig;
 import dev.balsa.raft.RaftFailure;
 import dev.balsa.raft.RaftGroup;
 import dev.balsa.raft.StateMachine;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -50,6 +47,7 @@ final class JRaftGroup implements RaftGroup {
     private final JRaftStateMachine adapter;
     private final Replica replica;
     private final Membership membership;
+    private final DiskRoom room;
     private final PeerId self;
 
     private final AtomicInteger proposalsInFlight = new AtomicInteger();
@@ -65,14 +63,10 @@ final class JRaftGroup implements RaftGroup {
     private volatile boolean alone;
 
     private volatile @Nullable String closed;
-    private volatile @Nullable String diskFull;
     /** JRaft met an error of its files and is being opened again. */
     private volatile @Nullable String paused;
 
     private volatile long tick;
-    /** Used by the host's clock only. */
-    private @Nullable FileStore store;
-
     JRaftGroup(JRaftHost host, RaftConfig config, StateMachine machine) {
         this.config = config;
         this.machine = machine;
@@ -80,6 +74,7 @@ final class JRaftGroup implements RaftGroup {
         this.adapter = new JRaftStateMachine(this, machine);
         this.replica = new Replica(host, this, config, adapter);
         this.membership = new Membership(host, this, config);
+        this.room = new DiskRoom(host, this, config);
         this.stallTicks = Math.max(1, config.limits().applyStallMaxMillis() / JRaftHost.TICK_MILLIS);
         this.watchdog = new ApplyWatchdog(stallTicks);
     }
@@ -127,11 +122,18 @@ final class JRaftGroup implements RaftGroup {
     public void propose(ByteBuffer entry, Proposal proposal) {
         Leadership seen = leadership;
         Node node = replica.node();
-        String stopped = stopped();
+        String stopped = closed;
+        String noRoom = room.refusal();
         if (stopped != null) {
             proposal.failed(new RaftFailure.Closed(stopped));
         } else if (!seen.isLeader() || node == null) {
-            proposal.failed(new RaftFailure.NotLeader(seen.leader()));
+            // While the files of the only voter fail there is nobody else to ask.
+            String reason = paused;
+            proposal.failed(reason != null && alone
+                    ? new RaftFailure.Closed(reason)
+                    : new RaftFailure.NotLeader(seen.leader()));
+        } else if (noRoom != null) {
+            proposal.failed(new RaftFailure.Closed(noRoom));
         } else if (proposalsInFlight.incrementAndGet() > config.limits().entriesInFlightMax()) {
             proposalsInFlight.decrementAndGet();
             proposal.failed(new RaftFailure.Busy(config.limits().entriesInFlightMax() + " entries are in flight"));
@@ -142,12 +144,13 @@ final class JRaftGroup implements RaftGroup {
         }
     }
 
-    private @Nullable String stopped() {
+    /** Why this replica takes no part, or no entries; null = it does. */
+    private @Nullable String problem() {
         String reason = closed;
         if (reason == null) {
             reason = paused;
         }
-        return reason == null ? diskFull : reason;
+        return reason == null ? room.refusal() : reason;
     }
 
     private void apply(Node node, Task task, InFlight inFlight) {
@@ -277,9 +280,7 @@ final class JRaftGroup implements RaftGroup {
                         "the read barrier was not passed in " + config.limits().readTimeoutMillis() + " ms"));
             }
         }
-        if (now % 2 == 0) {
-            checkDisk();
-        }
+        room.tick(now);
         Node node = replica.node();
         if (node != null && closed == null) {
             watch(node, now);
@@ -307,38 +308,12 @@ final class JRaftGroup implements RaftGroup {
         }
     }
 
-    /**
-     * Refuses entries while there is still room to keep what has been accepted: an append that fails ends the JRaft
-     * node.
-     */
-    private void checkDisk() {
-        long min = config.limits().diskFreeBytesMin();
-        if (min <= 0) {
-            return;
-        }
-        try {
-            FileStore disk = store;
-            if (disk == null) {
-                // Finding it reads the table of mounts; asking it is one system call.
-                disk = Files.getFileStore(config.directory());
-                store = disk;
-            }
-            long free = disk.getUsableSpace();
-            if (free < min && diskFull == null) {
-                diskFull = "disk full: " + (free >> 20) + " MiB free in " + config.directory() + ", " + (min >> 20)
-                        + " MiB needed";
-                LOG.error("group {} refuses writes: {}", name(), diskFull);
-            } else if (free >= min + min / 4 && diskFull != null) {
-                diskFull = null;
-                LOG.warn("group {} admits writes again: {} MiB free", name(), free >> 20);
-            }
-        } catch (IOException e) {
-            LOG.warn("group {}: cannot ask how much space is free in {}", name(), config.directory(), e);
-        }
+    boolean isDiskFull() {
+        return room.full() != null;
     }
 
-    boolean isDiskFull() {
-        return diskFull != null;
+    void peerIsFull(String peer) {
+        room.heard(peer);
     }
 
     boolean isClosed() {
@@ -403,12 +378,13 @@ final class JRaftGroup implements RaftGroup {
                 Math.max(adapter.appliedIndex(), node == null ? 0 : appliedIndex(node)),
                 adapter.snapshotIndex(),
                 replica.logBytes(),
-                node != null && seen.isLeader() ? FollowerFigures.of(node, last) : List.of());
+                node != null && seen.isLeader() ? FollowerFigures.of(node, last) : List.of(),
+                problem());
     }
 
     private String role(@Nullable Node node, Leadership seen) {
         if (node == null) {
-            return stopped() == null ? "waiting" : "error";
+            return closed == null && paused == null ? "waiting" : "error";
         }
         State state = node.getNodeState();
         return switch (state) {

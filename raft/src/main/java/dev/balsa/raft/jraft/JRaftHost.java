@@ -67,7 +67,8 @@ public final class JRaftHost implements RaftHost {
                 SENDER_THREADS, name + "-send", SENDER_TASKS_MAX, true);
         clock = new ScheduledThreadPoolExecutor(1, new NamedThreadFactory(name + "-clock-", true));
         clock.setRemoveOnCancelPolicy(true);
-        port = RpcPort.open(listen, config, new FoundingProcessor(this), new AdmissionProcessor(this));
+        port = RpcPort.open(listen, config, new FoundingProcessor(this), new AdmissionProcessor(this),
+                new FullDiskProcessor(this));
         var _ = clock.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 

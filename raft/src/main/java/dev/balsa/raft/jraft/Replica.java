@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * ever: so the node is
  * closed and opened again in place, with the state machine kept, as soon as there is room. What was being written then
  * was never
- * answered. If it cannot be opened, or fails again and again with room on the disk, the replica fails and its process
- * ends.
+ * answered. While the directory cannot be written at all, the replica waits. If it can be, and the replica
+ * cannot be opened or fails again and again, the replica fails and its process ends.
  *
  * <p>Thread-safe by its monitor; {@link #node} and {@link #identity} may be read by anyone.
  */
@@ -42,6 +42,7 @@ final class Replica {
     private static final int REOPEN_TICKS_MIN = 5;
     private static final int REOPEN_TICKS_MAX = 300;
     private static final int REOPENS_MAX = 3;
+    private static final int UNWRITABLE_TICKS = 20;
     private static final int FAILED_START_MILLIS_MAX = 1_000;
     private static final int CALM_TICKS = 3_000;
 
@@ -60,6 +61,7 @@ final class Replica {
     private boolean threads;
     private boolean closed;
     private int reopens;
+    private boolean unwritable;
     private volatile long ticks;
     private volatile long nextTicks;
     private long openedTicks;
@@ -277,6 +279,18 @@ final class Replica {
             if (closed || known == null) {
                 return;
             }
+            try {
+                // Where nothing can be written (read-only, say) JRaft need not try; that is no failed attempt.
+                known.write(config.directory());
+            } catch (IOException e) {
+                nextTicks = ticks + UNWRITABLE_TICKS;
+                if (!unwritable) {
+                    LOG.error("group {}: the replica waits until {} can be written", config.group(), config.directory(), e);
+                }
+                unwritable = true;
+                return;
+            }
+            unwritable = false;
             if (ticks - openedTicks > CALM_TICKS) {
                 reopens = 0;
             }
@@ -289,13 +303,11 @@ final class Replica {
                 return;
             }
             try {
-                // Where nothing can be written JRaft need not try.
-                known.write(config.directory());
                 brokenNode = null;
                 open(known);
                 group.resume();
                 LOG.warn("group {}: the replica is open again", config.group());
-            } catch (IOException | RaftStartException e) {
+            } catch (RaftStartException e) {
                 brokenNode = old;
                 LOG.error("group {}: the replica cannot be opened yet", config.group(), e);
             }

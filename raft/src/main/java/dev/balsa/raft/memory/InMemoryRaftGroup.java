@@ -240,7 +240,7 @@ public final class InMemoryRaftGroup implements RaftGroup {
         Snapshot own = snapshot;
         return new GroupStatus(
                 role, leadership.term(), leadership.leader(), 1, last, raft.log().size(), applied,
-                own == null ? 0 : own.lastIndex, 0, List.of());
+                own == null ? 0 : own.lastIndex, 0, List.of(), null);
     }
 
     /** The state machine may write in the background; the simulation waits for it. */
