@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -112,7 +113,7 @@ class HashTableTest {
         assertThat(chi).isLessThan(3_000 + 6 * 78);
     }
 
-    private void change(HashTable table, TreeMap<String, Integer> model, int steps) {
+    private void change(HashTable table, Map<String, Integer> model, int steps) {
         for (int i = 0; i < steps; i++) {
             String name = "n".repeat(random.nextInt(100) == 0 ? 300 : 1) + random.nextInt(8_000);
             if (random.nextInt(3) > 0) {
