@@ -10,6 +10,7 @@ import dev.balsa.proxy.route.ReplySink;
 import dev.balsa.proxy.route.Request.Refusal;
 import dev.balsa.proxy.route.Router;
 import dev.balsa.proxy.route.SlotMap;
+import dev.balsa.proxy.route.Split;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -47,19 +48,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
     private final ByteQueue input = new ByteQueue();
     private final OutputBuffer output;
     private final ReplyRing ring = new ReplyRing();
-    private final GroupOrder order = new GroupOrder();
+    private final Submissions submissions;
 
     private @Nullable Pending exclusive;
     private CommandEntry lastEntry;
     private long lastActiveNanos;
     private long closingSinceNanos;
     private int placeInLoop;
-    private int refused;
     private boolean blocked;
     private boolean dirty;
     private boolean closing;
     private boolean closed;
-    private boolean retryScheduled;
     private boolean endOfInput;
 
     Connection(Front front, Mode mode, LoopState loop, Peer peer) {
@@ -69,6 +68,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         this.router = loop.router(mode);
         this.session = new Session(mode, peer.isLocal(), front.settings().requirepass().isEmpty());
         this.decoder = new RespDecoder(front.settings().requestLimits());
+        this.submissions = new Submissions(router, session, loop.loop(), ring);
         decoder.authenticated(session.authenticated());
         this.output = new OutputBuffer(peer.channel(), front.settings(), loop.stats());
         this.lastActiveNanos = peer.openedNanos();
@@ -135,7 +135,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
     }
 
     private boolean stopped() {
-        return closing || refused > 0 || exclusive != null || ring.size() >= front.settings().unansweredMax();
+        return closing || submissions.anyRefused() || exclusive != null || ring.size() >= front.settings().unansweredMax();
     }
 
     /** Executes complete requests; returns the position of the first byte that is not done with. */
@@ -199,7 +199,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
     private void sessionCommand(CommandEntry entry, Args args) {
         Pending pending = take(entry);
         ring.add(pending);
-        order.submitted(pending);
+        submissions.began(pending);
         SessionCommands.run(this, entry, args, pending);
     }
 
@@ -217,33 +217,47 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
     }
 
     private boolean toGroup(CommandEntry entry, Args args, int group, int slot) {
-        if (order.mustWait(entry, group)) {
+        if (submissions.mustWait(entry, group)) {
             return false;
         }
         Pending pending = take(entry).target(group, slot);
         ring.add(pending);
-        submit(pending, args);
+        submissions.submit(pending, args);
         session.commandDone();
         return true;
     }
 
-    private void submit(Pending pending, Args args) {
-        boolean followerMayServe = session.readOnly() && !pending.entry().writes();
-        pending.ordering(followerMayServe, order.hasWrites(pending.group()));
-        order.submitted(pending);
-        router.submit(pending, args);
-    }
-
     private boolean wide(CommandEntry entry, Args args, int target) {
+        if (router.isSplit(entry, target)) {
+            return split(entry, args);
+        }
         if (!ring.isEmpty()) {
             return false;
         }
         Pending pending = take(entry);
         ring.add(pending);
-        order.submitted(pending);
+        submissions.began(pending);
         exclusive = pending;
         session.commandDone();
         router.submitWide(pending, target, args);
+        return true;
+    }
+
+    private boolean split(CommandEntry entry, Args args) {
+        String problem = router.splitProblem(entry, args);
+        if (!problem.isEmpty()) {
+            answerError(entry, problem);
+            session.commandDone();
+            return true;
+        }
+        Split split = router.split(entry, args);
+        if (submissions.mustWait(entry, split)) {
+            return false;
+        }
+        Pending whole = take(entry).split(split);
+        ring.add(whole);
+        submissions.submit(split, whole);
+        session.commandDone();
         return true;
     }
 
@@ -259,7 +273,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
     private void answerError(CommandEntry entry, String line) {
         Pending pending = take(entry);
         ring.add(pending);
-        order.submitted(pending);
+        submissions.began(pending);
         router.fail(pending, line);
     }
 
@@ -294,7 +308,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
 
     /** Books an answer; false if nobody waits for it any more. */
     private boolean answered(Pending pending) {
-        order.answered(pending);
+        submissions.answered(pending);
         if (pending == exclusive) {
             exclusive = null;
         }
@@ -331,52 +345,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
     public void refused(Pending pending, Refusal why, Args args) {
         if (closed || !router.refused(pending, why, args)) {
             if (answered(pending)) {
-                pending.keepRefused(why, args);
-                refused++;
-                scheduleRetry();
-            }
-        }
-    }
-
-    private void scheduleRetry() {
-        if (retryScheduled || refused == 0 || order.inFlight() > 0 || closed) {
-            return;
-        }
-        for (long i = ring.head(); i < ring.tail(); i++) {
-            Pending pending = ring.at(i);
-            if (pending.state() == Pending.State.REFUSED) {
-                retryScheduled = true;
-                long delay = Math.max(0, router.delayMillis(pending, pending.refusal()));
-                var _ = loop.loop().schedule(this::retry, delay, TimeUnit.MILLISECONDS);
-                return;
-            }
-        }
-    }
-
-    /** Submits refused requests again, in their order; those for which it is too late are answered with an error. */
-    private void retry() {
-        retryScheduled = false;
-        for (long i = ring.head(); i < ring.tail() && !closed; i++) {
-            if (i < ring.head() || ring.at(i).state() != Pending.State.REFUSED) {
-                continue;
-            }
-            Pending pending = ring.at(i);
-            Refusal why = pending.refusal();
-            boolean late = router.delayMillis(pending, why) < 0;
-            if (!late && order.mustWait(pending.entry(), pending.group())) {
-                return;
-            }
-            boolean overtaken = ring.isOvertaken(i);
-            Args args = pending.resubmit();
-            refused--;
-            if (late || overtaken) {
-                order.submitted(pending);
-                router.giveUp(pending, overtaken ? Rejections.OVERTAKEN : why);
-            } else {
-                submit(pending, args);
-            }
-            if (i >= ring.head() && i < ring.tail() && ring.at(i).state() == Pending.State.REFUSED) {
-                return;
+                submissions.keep(pending, why, args);
             }
         }
     }
@@ -413,7 +382,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         if (closed) {
             return;
         }
-        scheduleRetry();
+        submissions.scheduleRetry();
         if (blocked || !input.isEmpty()) {
             goOn();
         }
@@ -434,7 +403,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         if (quiet) {
             input.trim();
             ring.trim();
-            order.trim();
+            submissions.trim();
         }
         boolean idle = timeoutSeconds > 0 && nowNanos - lastActiveNanos > TimeUnit.SECONDS.toNanos(timeoutSeconds);
         if (idle && ring.isEmpty()) {
@@ -497,6 +466,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
             return;
         }
         closed = true;
+        submissions.close();
         loop.closed(this);
         front.clients().remove(this);
         front.clients().leave();

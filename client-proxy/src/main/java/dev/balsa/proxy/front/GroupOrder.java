@@ -42,6 +42,10 @@ final class GroupOrder {
     }
 
     private void add(Pending pending, int n) {
+        if (pending.split() != null) {
+            // Its parts are counted.
+            return;
+        }
         inFlight += n;
         if (pending.group() < 0) {
             return;

@@ -42,12 +42,15 @@ final class ReplyRing {
         return pending;
     }
 
-    /** Whether a later request of the same group was executed already, so that this one may not be any more. */
-    boolean isOvertaken(long position) {
-        Pending pending = at(position);
+    /**
+     * Whether a later request of the same group was executed already, so that this one may not be any more.
+     *
+     * @param pending the request at {@code position}, or a part of it
+     */
+    boolean isOvertaken(long position, Pending pending) {
         for (long i = position + 1; i < tail; i++) {
             Pending later = at(i);
-            boolean executed = later.state() == Pending.State.REPLIED && later.group() == pending.group();
+            boolean executed = later.isExecuted(pending.group());
             if (executed && (later.entry().writes() || pending.entry().writes())) {
                 return true;
             }

@@ -77,12 +77,12 @@ final class ClusterScan {
     }
 
     private void page(int position, byte[] reply) {
-        int header = MultiKeySplitter.lineEnd(reply, 0);
-        int text = MultiKeySplitter.lineEnd(reply, header);
-        int rest = MultiKeySplitter.elementEnd(reply, header);
+        int header = ReplyBytes.lineEnd(reply, 0);
+        int text = ReplyBytes.lineEnd(reply, header);
+        int rest = ReplyBytes.elementEnd(reply, header);
         long cursor = Long.parseUnsignedLong(new String(reply, text, rest - 2 - text, StandardCharsets.US_ASCII));
-        found += MultiKeySplitter.number(reply, rest);
-        int from = MultiKeySplitter.lineEnd(reply, rest);
+        found += ReplyBytes.number(reply, rest);
+        int from = ReplyBytes.lineEnd(reply, rest);
         keys.raw(reply, from, reply.length - from);
         cursor = cursor == 0 ? 0 : ownSlot(groups[position], cursor);
         if (cursor != 0 || position + 1 == groups.length) {

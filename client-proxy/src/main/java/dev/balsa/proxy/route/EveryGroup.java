@@ -63,11 +63,11 @@ final class EveryGroup {
     private void merge(byte[][] replies) {
         RespWriter out = writer();
         switch (whole.entry().name()) {
-            case "dbsize" -> out.integer(MultiKeySplitter.sum(replies));
+            case "dbsize" -> out.integer(ReplyBytes.sum(replies));
             case "keys" -> {
-                out.array(MultiKeySplitter.sum(replies));
+                out.array(ReplyBytes.sum(replies));
                 for (byte[] reply : replies) {
-                    int from = MultiKeySplitter.lineEnd(reply, 0);
+                    int from = ReplyBytes.lineEnd(reply, 0);
                     out.raw(reply, from, reply.length - from);
                 }
             }
@@ -91,7 +91,7 @@ final class EveryGroup {
             void complete(byte[][] replies) {
                 long[] weights = new long[replies.length];
                 for (int i = 0; i < weights.length; i++) {
-                    weights[i] = MultiKeySplitter.number(replies[i], 0);
+                    weights[i] = ReplyBytes.number(replies[i], 0);
                 }
                 randomKeyOf(groups, weights, kept);
             }

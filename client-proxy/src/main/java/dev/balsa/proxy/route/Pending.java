@@ -36,6 +36,8 @@ public final class Pending implements Request {
     private boolean followerMayServe;
     private boolean followsWrite;
 
+    private @Nullable Split split;
+
     // What became of it.
     private State state = State.FREE;
     private Refusal refusal = NO_REFUSAL;
@@ -58,6 +60,7 @@ public final class Pending implements Request {
         slot = SlotMap.NONE;
         followerMayServe = false;
         followsWrite = false;
+        split = null;
         silent = false;
         deadlineNanos = 0;
         state = State.SUBMITTED;
@@ -85,9 +88,26 @@ public final class Pending implements Request {
         return this;
     }
 
+    /** The parts that go to groups in its place. */
+    public Pending split(Split parts) {
+        split = parts;
+        return this;
+    }
+
+    /** Its parts, null if it goes to one group. */
+    public @Nullable Split split() {
+        return split;
+    }
+
+    /** Whether a group has carried it, or its part for that group, out. */
+    public boolean isExecuted(int inGroup) {
+        return split != null ? split.isExecuted(inGroup) : state == State.REPLIED && group == inGroup;
+    }
+
     /** Ready to be begun again. */
     public void release() {
         sink = null;
+        split = null;
         entry = null;
         refusal = NO_REFUSAL;
         keptLength = 0;

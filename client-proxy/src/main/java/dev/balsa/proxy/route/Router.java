@@ -35,7 +35,7 @@ public final class Router {
         this.admin = admin;
         this.commands = commands;
         this.retry = new Retry(limits);
-        this.splitter = new MultiKeySplitter(this, keys);
+        this.splitter = new MultiKeySplitter(keys);
     }
 
     public Mode mode() {
@@ -98,7 +98,7 @@ public final class Router {
     /** Submits a command to the one group that its target names. */
     public void submit(Pending pending, Args args) {
         int group = pending.group();
-        Backend backend = mode == Mode.PLAIN ? view.backend(group) : view.local(group);
+        Backend backend = group == SlotMap.NONE ? null : backendOf(group);
         if (backend != null) {
             backend.submit(pending, args);
         } else if (mode == Mode.CLUSTER) {
@@ -108,6 +108,21 @@ public final class Router {
         }
     }
 
+    /** Whether a command that no single group serves is to be {@link #split}. */
+    public boolean isSplit(CommandEntry entry, int target) {
+        return target == SEVERAL && entry.kind() == CommandEntry.Kind.SPLIT && mode == Mode.PLAIN;
+    }
+
+    /** The error line for a request that cannot be split, without its minus, else empty. */
+    public String splitProblem(CommandEntry entry, Args args) {
+        return splitter.problem(entry, args);
+    }
+
+    /** The parts of a request, one for each group that it has keys of. */
+    public Split split(CommandEntry entry, Args args) {
+        return splitter.split(entry, args, view.slots());
+    }
+
     /** Submits a command that no single group serves; nothing else of the connection is in flight meanwhile. */
     public void submitWide(Pending pending, int target, Args args) {
         if (target == SlotMap.NONE) {
@@ -115,15 +130,8 @@ public final class Router {
             return;
         }
         switch (pending.entry().kind()) {
-            case SPLIT -> {
-                // A cluster-aware client splits itself: it knows where the parts belong.
-                if (mode == Mode.CLUSTER) {
-                    fail(pending, CROSSSLOT);
-                } else {
-                    splitter.split(pending, args);
-                }
-            }
-            case KEYED -> fail(pending, CROSSSLOT);
+            // A cluster-aware client splits itself: it knows where the parts belong.
+            case SPLIT, KEYED -> fail(pending, CROSSSLOT);
             case ALL_GROUPS -> new EveryGroup(this, pending).start(groupsInView(), args);
             case ONLY_GROUP -> fail(pending, "ERR " + pending.entry().name().toUpperCase(Locale.ROOT)
                     + " is not supported: the databases are spread over several groups, which do not change together");

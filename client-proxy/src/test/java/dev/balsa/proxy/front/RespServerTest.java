@@ -68,7 +68,7 @@ class RespServerTest {
     private static byte[] step(Random random, Map<String, String> model, List<String> expected) {
         String key = "key" + random.nextInt(6);
         String other = "key" + random.nextInt(6);
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(10)) {
             case 0, 1 -> {
                 String value = "v" + random.nextInt(1000);
                 model.put(key, value);
@@ -90,6 +90,18 @@ class RespServerTest {
             case 5 -> {
                 expected.add(":" + model.size());
                 yield RawClient.frame("DBSIZE");
+            }
+            case 6 -> {
+                String value = "m" + random.nextInt(1000);
+                model.put(key, value);
+                model.put(other, value);
+                expected.add("+OK");
+                yield RawClient.frame("MSET", key, value, other, value);
+            }
+            case 7 -> {
+                int removed = (model.remove(key) == null ? 0 : 1) + (model.remove(other) == null ? 0 : 1);
+                expected.add(":" + removed);
+                yield RawClient.frame("DEL", key, other);
             }
             default -> {
                 expected.add(bulk(model.get(key)));

@@ -276,6 +276,77 @@ class RoutingTest {
     }
 
     @Test
+    void pipelined_commands_of_several_groups_overlap() throws IOException {
+        List<Runnable> later = new CopyOnWriteArrayList<>();
+        group(3).refuse = (request, args) -> {
+            Args copy = Frames.copy(args);
+            later.add(() -> {
+                group(3).refuse = null;
+                group(3).submit(request, copy);
+            });
+            return true;
+        };
+        try (RawClient client = connect(Mode.PLAIN)) {
+            client.send("MSET", "a", "1", "b", "1");
+            client.send("MSET", "a", "2", "b", "2");
+            client.send("DEL", "a", "c");
+            // Group 3 has all three at once, none answered yet.
+            await().atMost(5, TimeUnit.SECONDS).until(() -> later.size() == 3);
+            client.send("MGET", "b", "a", "c");
+            await().atMost(5, TimeUnit.SECONDS).until(() -> later.size() == 4);
+            later.forEach(r -> cluster.loops().next().execute(r));
+            assertThat(client.replies(4)).containsExactly("+OK", "+OK", ":1", "*3 $1 2 $-1 $-1");
+        }
+    }
+
+    @Test
+    void a_refused_part_is_not_made_up_for_after_a_later_write_was_executed() throws IOException {
+        AtomicInteger held = new AtomicInteger();
+        List<Runnable> refuseLater = new CopyOnWriteArrayList<>();
+        group(3).refuse = (request, args) -> {
+            if (held.incrementAndGet() > 1) {
+                return false;
+            }
+            Args copy = Frames.copy(args);
+            refuseLater.add(() -> request.notExecuted(NOBODY_LEADS, copy));
+            return true;
+        };
+        try (RawClient client = connect(Mode.PLAIN)) {
+            client.send("MSET", "a", "first", "b", "first");
+            client.send("MSET", "a", "second", "c", "second");
+            await().atMost(5, TimeUnit.SECONDS).until(() -> group(3).served == 1);
+            refuseLater.forEach(Runnable::run);
+            assertThat(client.reply()).startsWith("-TRYAGAIN ");
+            assertThat(client.reply()).isEqualTo("+OK");
+            assertThat(client.call("MGET a b c")).isEqualTo("*3 $6 second $5 first $6 second");
+        }
+    }
+
+    @Test
+    void refused_parts_and_whole_requests_are_submitted_again_in_their_order() throws IOException {
+        AtomicInteger seen = new AtomicInteger();
+        group(3).refuse = (request, args) -> {
+            boolean refused = seen.incrementAndGet() <= 3;
+            if (refused) {
+                request.notExecuted(NOBODY_LEADS, args);
+            }
+            return refused;
+        };
+        try (RawClient client = connect(Mode.PLAIN)) {
+            for (int i = 0; i < 20; i++) {
+                client.send("MSET", "a", "v" + i, "b", "w" + i);
+                client.send("APPEND", "a", "x");
+                client.send("MGET", "a", "b");
+            }
+            List<String> replies = client.replies(60);
+            for (int i = 0; i < 20; i++) {
+                assertThat(replies.get(3 * i + 2))
+                        .isEqualTo("*2 $" + (i < 10 ? 3 : 4) + " v" + i + "x $" + (i < 10 ? 2 : 3) + " w" + i);
+            }
+        }
+    }
+
+    @Test
     void an_unknown_outcome_closes_after_the_replies_before_it() throws IOException {
         group(1).refuse = (request, _) -> {
             request.outcomeUnknown("the leader is gone");
