@@ -3,9 +3,11 @@ package dev.balsa.node.command;
 import dev.balsa.node.engine.Database;
 import dev.balsa.node.engine.value.Decimal;
 import dev.balsa.node.engine.Keyspace;
+import dev.balsa.node.engine.SortedSets;
 import dev.balsa.node.engine.ValueType;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One execution of a command: what it is given and where its reply goes. A command does not know whether it came from
@@ -15,6 +17,7 @@ public final class Call {
     private final Keyspace keyspace;
     private final Args args;
     private final RespWriter reply;
+    private @Nullable SortedSets sortedSets;
     private int databaseIndex;
     private long seed;
     private long number;
@@ -47,6 +50,14 @@ public final class Call {
     /** The selected database. */
     public Database db() {
         return keyspace.database(databaseIndex);
+    }
+
+    /** Sorted sets of this keyspace, one at a time. */
+    SortedSets sortedSets() {
+        if (sortedSets == null) {
+            sortedSets = new SortedSets(keyspace);
+        }
+        return sortedSets;
     }
 
     public int databaseIndex() {

@@ -26,6 +26,8 @@ class CommandTableTest {
     private static final Map<String, String> OTHER_THAN_7_0 = Map.ofEntries(
             Map.entry("wait", "may block since 7.2, and scripts may call it"),
             Map.entry("debug", "has subcommands here, because DEBUG OBJECT has a key"),
+            Map.entry("zrank", "has WITHSCORE since 7.2"),
+            Map.entry("zrevrank", "has WITHSCORE since 7.2"),
             Map.entry("migrate", "refused: routed like a command without keys"),
             Map.entry("restore-asking", "refused: routed like a command without keys"));
 
