@@ -64,7 +64,7 @@ public final class DumpPayload {
         }
         RdbInput in = new RdbInput(payload, offset, length - FOOTER_BYTES);
         try {
-            ValueFormat.read(in.readByte(), in, database, key, deadlineMillis);
+            ValueFormat.read(in.readByte(), in, database, key, deadlineMillis, null);
         } catch (IOException e) {
             return Restored.BAD_FORMAT;
         }

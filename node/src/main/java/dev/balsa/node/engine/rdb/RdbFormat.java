@@ -17,6 +17,9 @@ final class RdbFormat {
     /** From this version on a file ends with a checksum. */
     static final int CHECKSUM_SINCE_VERSION = 5;
 
+    /** The AUX field that says something of the key that follows ({@link ValueFormat#form}). */
+    static final String NEXT_FIELD = "balsa-next";
+
     static final int TYPE_STRING = 0;
 
     static final int OPCODE_SLOT_INFO = 244;

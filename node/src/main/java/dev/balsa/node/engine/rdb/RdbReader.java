@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads RDB files of the versions 1 to 12 into a keyspace: values, deadlines, access statistics; functions and data of
@@ -30,6 +31,7 @@ public final class RdbReader {
     private long deadlineMillis;
     private long idleSeconds = -1;
     private int frequency = -1;
+    private @Nullable String form;
 
     private RdbReader(RdbInput in, Keyspace keyspace, RdbListener listener) {
         this.in = in;
@@ -141,7 +143,12 @@ public final class RdbReader {
         in.readString();
         String name = new String(in.string(), in.stringOffset(), in.stringLength(), StandardCharsets.UTF_8);
         in.readString();
-        listener.field(name, in.copyOfString());
+        byte[] value = in.copyOfString();
+        if (name.equals(RdbFormat.NEXT_FIELD)) {
+            form = new String(value, StandardCharsets.UTF_8);
+        } else {
+            listener.field(name, value);
+        }
     }
 
     private void readKey(int type) throws IOException {
@@ -155,7 +162,7 @@ public final class RdbReader {
                     + "), which cannot be loaded");
         }
         try {
-            ValueFormat.read(type, in, database, key, deadlineMillis);
+            ValueFormat.read(type, in, database, key, deadlineMillis, form);
         } catch (OutOfSpaceException e) {
             throw in.problem("the data does not fit: " + e.getMessage());
         }
@@ -165,6 +172,7 @@ public final class RdbReader {
         deadlineMillis = 0;
         idleSeconds = -1;
         frequency = -1;
+        form = null;
         keys++;
     }
 

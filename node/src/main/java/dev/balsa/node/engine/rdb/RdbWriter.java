@@ -14,7 +14,8 @@ import java.util.Map;
  *     "REDIS0010"
  *     AUX   redis-ver, redis-bits, ctime, used-mem, aof-base, then our own
  *     SELECTDB n   RESIZEDB keys deadlines                        for each database with keys
- *         [EXPIRETIME_MS millis]  type  key  value                for each key, in the snapshot's order
+ *         [AUX balsa-next form]  [EXPIRETIME_MS millis]  type  key  value
+ *                                                     for each key, in the snapshot's order
  *     EOF   CRC64 of everything before it, little-endian
  *
  * Replicas write their keys in the same order, because a snapshot's order depends on the keys only. Their files may
@@ -115,6 +116,10 @@ public final class RdbWriter {
     }
 
     private void writeEntry(EntryView entry) throws IOException {
+        String form = ValueFormat.form(entry);
+        if (form != null) {
+            writeField(RdbFormat.NEXT_FIELD, form);
+        }
         long deadline = entry.deadlineMillis();
         if (deadline != 0) {
             out.writeByte(RdbFormat.OPCODE_EXPIRE_MILLIS);

@@ -3,6 +3,7 @@ package dev.balsa.node.engine.rdb;
 import dev.balsa.node.engine.Database;
 import dev.balsa.node.engine.EntryView;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** How a value stands in a file or a DUMP, behind its type code. One class for each type does the work. Stateless. */
 final class ValueFormat {
@@ -12,8 +13,20 @@ final class ValueFormat {
     static int code(EntryView entry) {
         return switch (entry.type()) {
             case STRING -> RdbFormat.TYPE_STRING;
-            case LIST, SET, ZSET, HASH, STREAM ->
+            case ZSET -> SortedSetFormat.code(entry);
+            case LIST, SET, HASH, STREAM ->
                 throw new IllegalStateException("No RDB form for a " + entry.type().shown());
+        };
+    }
+
+    /**
+     * What a replica must know of the value that its code does not tell and Redis needs not know, so that its form is
+     * the same there; null: nothing. A file has it in the AUX field {@link RdbFormat#NEXT_FIELD} before the key.
+     */
+    static @Nullable String form(EntryView entry) {
+        return switch (entry.type()) {
+            case ZSET -> SortedSetFormat.form(entry);
+            case STRING, LIST, SET, HASH, STREAM -> null;
         };
     }
 
@@ -27,28 +40,31 @@ final class ValueFormat {
                     out.writeValue(entry.segment(), entry.valueOffset(), entry.valueLength());
                 }
             }
-            case LIST, SET, ZSET, HASH, STREAM -> throw new IllegalStateException(entry.type().shown());
+            case ZSET -> SortedSetFormat.write(entry, out);
+            case LIST, SET, HASH, STREAM -> throw new IllegalStateException(entry.type().shown());
         }
     }
 
     /** Whether values of this code can be read. */
     static boolean isKnown(int code) {
-        return code == RdbFormat.TYPE_STRING;
+        return code == RdbFormat.TYPE_STRING || SortedSetFormat.isKnown(code);
     }
 
     /**
      * Reads a value and puts it under {@code key}, replacing what is there. Nothing has changed if it throws.
      *
      * @param deadlineMillis 0 = none
+     * @param form what {@link #form} said when it was written, if anything did
      */
-    static void read(int code, RdbInput in, Database database, byte[] key, long deadlineMillis) throws IOException {
-        switch (code) {
-            case RdbFormat.TYPE_STRING -> {
-                in.readString();
-                database.setString(
-                        key, 0, key.length, in.string(), in.stringOffset(), in.stringLength(), deadlineMillis);
-            }
-            default -> throw in.problem("values of type " + code + " (" + RdbFormat.typeName(code) + ") are not known");
+    static void read(int code, RdbInput in, Database database, byte[] key, long deadlineMillis, @Nullable String form)
+            throws IOException {
+        if (code == RdbFormat.TYPE_STRING) {
+            in.readString();
+            database.setString(key, 0, key.length, in.string(), in.stringOffset(), in.stringLength(), deadlineMillis);
+        } else if (SortedSetFormat.isKnown(code)) {
+            SortedSetFormat.read(code, in, database, key, deadlineMillis, form);
+        } else {
+            throw in.problem("values of type " + code + " (" + RdbFormat.typeName(code) + ") are not known");
         }
     }
 }
