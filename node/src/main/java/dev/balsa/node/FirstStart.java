@@ -4,6 +4,8 @@ import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.engine.EntryView;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.Snapshot;
+import dev.balsa.node.engine.ValueType;
+import dev.balsa.node.engine.rdb.DumpPayload;
 import dev.balsa.node.engine.rdb.RdbListener;
 import dev.balsa.node.engine.rdb.RdbReader;
 import dev.balsa.node.replication.HostedGroup;
@@ -106,16 +108,9 @@ final class FirstStart {
 
     private void put(int database, EntryView entry, long total) {
         byte[] key = bytes(entry.segment(), entry.keyOffset(), entry.keyLength());
-        byte[] value = entry.isInteger()
-                ? Long.toString(entry.integer()).getBytes(StandardCharsets.US_ASCII)
-                : bytes(entry.segment(), entry.valueOffset(), entry.valueLength());
-        byte[] name = {'S', 'E', 'T'};
-        Args args = entry.deadlineMillis() == 0
-                ? Args.of(name, key, value)
-                : Args.of(name, key, value, new byte[] {'P', 'X', 'A', 'T'},
-                        Long.toString(entry.deadlineMillis()).getBytes(StandardCharsets.US_ASCII));
+        Args args = entry.type() == ValueType.STRING ? set(key, entry) : restore(key, entry);
         HostedGroup group = groupOf(Slots.slot(key, 0, key.length));
-        int bytes = (int) Math.min(IN_FLIGHT_MAX_BYTES, (long) KEY_BYTES + key.length + value.length);
+        int bytes = (int) Math.min(IN_FLIGHT_MAX_BYTES, (long) KEY_BYTES + args.end() - args.start());
         take(bytes);
         EventLoop loop = group.slots().loop();
         loop.execute(() -> group.slots().submit(new ImportedKey(database, loop, bytes), args));
@@ -123,6 +118,24 @@ final class FirstStart {
         if (isTimeToTell()) {
             LOG.info("first start: {} of {} keys written to the log", keys, total);
         }
+    }
+
+    private static Args set(byte[] key, EntryView entry) {
+        byte[] value = entry.isInteger()
+                ? ascii(Long.toString(entry.integer()))
+                : bytes(entry.segment(), entry.valueOffset(), entry.valueLength());
+        return entry.deadlineMillis() == 0
+                ? Args.of(ascii("SET"), key, value)
+                : Args.of(ascii("SET"), key, value, ascii("PXAT"), ascii(Long.toString(entry.deadlineMillis())));
+    }
+
+    private static Args restore(byte[] key, EntryView entry) {
+        byte[] deadline = ascii(Long.toString(entry.deadlineMillis()));
+        return Args.of(ascii("RESTORE"), key, deadline, DumpPayload.dump(entry), ascii("ABSTTL"));
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Waits until so much less is on its way. A failure of any key before ends everything. */

@@ -7,6 +7,7 @@ import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.config.NodeConfig;
 import dev.balsa.node.engine.Keyspace;
+import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.node.observe.Administration;
 import dev.balsa.node.observe.CommandStats;
 import dev.balsa.node.observe.NodeState;
@@ -68,6 +69,7 @@ final class Node implements AutoCloseable {
     private final Administration administration;
     private final Front front;
     private volatile long maxMemoryBytes;
+    private volatile EncodingLimits encodingLimits = EncodingLimits.DEFAULT;
 
     /** Starts everything; returns when the ports are open. */
     Node(NodeConfig config) throws IOException {
@@ -85,6 +87,13 @@ final class Node implements AutoCloseable {
             maxMemoryBytes = Long.parseLong(value);
             return null;
         });
+        for (String name : EncodingLimits.DIRECTIVES) {
+            settings.onChange(name, value -> {
+                encodingLimits = encodingLimits.with(name, Integer.parseInt(value));
+                groups.forEach(HostedGroup::shareSettings);
+                return null;
+            });
+        }
         this.slowLog = new SlowLog(System::currentTimeMillis, this::client);
         this.stats = new CommandStats(slowLog);
         this.view = new NodeView(identity, config, groups, this::front, this::stop);
@@ -272,6 +281,11 @@ final class Node implements AutoCloseable {
                 used += group.usedBytes();
             }
             return used > max;
+        }
+
+        @Override
+        public EncodingLimits encodingLimits() {
+            return encodingLimits;
         }
     }
 }

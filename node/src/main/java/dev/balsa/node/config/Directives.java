@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class Directives {
     private static final long GIB = 1L << 30;
     private static final long MIB = 1L << 20;
+    private static final Kind COUNT = new Whole(0, Integer.MAX_VALUE);
     private static final Kind PORT = new Whole(0, 65_535);
 
     private static final List<Directive> OURS = List.of(
@@ -57,6 +58,18 @@ public final class Directives {
                     "only noeviction is served: nothing is evicted, writes are refused"
                     + " with -OOM when maxmemory is reached"), "noeviction"),
             start("arena-max-bytes", new Bytes(64 * MIB, 1L << 50), Long.toString(16 * GIB)),
+            // Up to which size values stay packed: of the leader's node, for all replicas.
+            live("hash-max-listpack-entries", COUNT, "128"),
+            live("hash-max-listpack-value", COUNT, "64"),
+            live("list-max-listpack-size", new Whole(-5, Integer.MAX_VALUE), "-2"),
+            live("set-max-intset-entries", COUNT, "512"),
+            live("set-max-listpack-entries", COUNT, "128"),
+            live("set-max-listpack-value", COUNT, "64"),
+            live("zset-max-listpack-entries", COUNT, "128"),
+            live("zset-max-listpack-value", COUNT, "64"),
+            live("stream-node-max-bytes", new Bytes(0, Integer.MAX_VALUE), "4096"),
+            live("stream-node-max-entries", COUNT, "100"),
+            live("hll-sparse-max-bytes", COUNT, "3000"),
             // Files.
             start("dir", new Text(), "."),
             start("dbfilename", new Text(), "dump.rdb"),

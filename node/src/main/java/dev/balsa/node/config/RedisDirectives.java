@@ -125,18 +125,7 @@ final class RedisDirectives {
             none("latency-monitor-threshold", new Whole(0, Long.MAX_VALUE), "0", "see LATENCY HISTOGRAM and SLOWLOG"),
             none("latency-tracking-info-percentiles", new Words(), "50 99 99.9", "INFO shows these percentiles always"),
             none("busy-reply-threshold", new Whole(0, Long.MAX_VALUE), "5000", "scripts are not served yet"),
-            none("hash-max-listpack-entries", new Whole(0, Integer.MAX_VALUE), "512", OWN_STRUCTURES),
-            none("hash-max-listpack-value", new Whole(0, Integer.MAX_VALUE), "64", OWN_STRUCTURES),
-            none("list-max-listpack-size", new Whole(Integer.MIN_VALUE, Integer.MAX_VALUE), "-2", OWN_STRUCTURES),
-            none("list-compress-depth", new Whole(0, Integer.MAX_VALUE), "0", OWN_STRUCTURES),
-            none("set-max-intset-entries", new Whole(0, Integer.MAX_VALUE), "512", OWN_STRUCTURES),
-            none("set-max-listpack-entries", new Whole(0, Integer.MAX_VALUE), "128", OWN_STRUCTURES),
-            none("set-max-listpack-value", new Whole(0, Integer.MAX_VALUE), "64", OWN_STRUCTURES),
-            none("zset-max-listpack-entries", new Whole(0, Integer.MAX_VALUE), "128", OWN_STRUCTURES),
-            none("zset-max-listpack-value", new Whole(0, Integer.MAX_VALUE), "64", OWN_STRUCTURES),
-            none("hll-sparse-max-bytes", new Whole(0, Integer.MAX_VALUE), "3000", OWN_STRUCTURES),
-            none("stream-node-max-bytes", new Bytes(0, Long.MAX_VALUE), "4096", OWN_STRUCTURES),
-            none("stream-node-max-entries", new Whole(0, Integer.MAX_VALUE), "100", OWN_STRUCTURES));
+            none("list-compress-depth", new Whole(0, Integer.MAX_VALUE), "0", OWN_STRUCTURES));
 
     private RedisDirectives() {}
 

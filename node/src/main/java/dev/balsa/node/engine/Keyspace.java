@@ -282,7 +282,7 @@ public final class Keyspace implements AutoCloseable {
         }
         epoch++;
         slabs.seal();
-        view = new SnapshotView(blobs, large.view(), logMillis, databases);
+        view = new SnapshotView(blobs, large.view(), limits, logMillis, databases);
         space.viewOpened();
         return view;
     }

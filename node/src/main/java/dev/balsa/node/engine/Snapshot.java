@@ -1,11 +1,16 @@
 package dev.balsa.node.engine;
 
+import dev.balsa.node.engine.value.EncodingLimits;
+
 /**
  * A view of a keyspace at one moment. Read by one background thread while the engine thread goes on; closed when done.
  */
 public interface Snapshot extends AutoCloseable {
     /** Log time of the moment: keys dead by it are left out. */
     long logMillis();
+
+    /** Up to which size values stay packed. */
+    EncodingLimits limits();
 
     /** Number of databases. */
     int databases();

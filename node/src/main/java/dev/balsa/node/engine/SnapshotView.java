@@ -1,6 +1,7 @@
 package dev.balsa.node.engine;
 
 import dev.balsa.node.engine.memory.Slabs;
+import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.node.engine.value.SlotTable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotView implements Snapshot {
     private final Blobs blobs;
     private final LargeValues.View large;
+    private final EncodingLimits limits;
     private final long logMillis;
     private final SlotTable.@Nullable Roots[] roots;
     private final long[] sizes;
@@ -46,7 +48,9 @@ final class SnapshotView implements Snapshot {
     private volatile boolean abandoned;
     private boolean used;
 
-    SnapshotView(Blobs blobs, LargeValues.View large, long logMillis, Database[] databases) {
+    SnapshotView(
+            Blobs blobs, LargeValues.View large, EncodingLimits limits, long logMillis, Database[] databases) {
+        this.limits = limits;
         this.blobs = blobs;
         this.large = large;
         this.logMillis = logMillis;
@@ -76,6 +80,11 @@ final class SnapshotView implements Snapshot {
     @Override
     public long logMillis() {
         return logMillis;
+    }
+
+    @Override
+    public EncodingLimits limits() {
+        return limits;
     }
 
     @Override

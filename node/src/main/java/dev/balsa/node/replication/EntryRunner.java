@@ -213,6 +213,10 @@ public final class EntryRunner {
             reply.error("ERR unknown command '" + on.args().text(0) + "'");
             return;
         }
+        if (SharedSettings.isOne(command.spec())) {
+            SharedSettings.apply(on.args(), on.keyspace());
+            return;
+        }
         int from = reply.length();
         try {
             command.body().run(on.next(database, seed));

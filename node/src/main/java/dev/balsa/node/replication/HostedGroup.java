@@ -138,6 +138,11 @@ public final class HostedGroup implements AutoCloseable {
         });
     }
 
+    /** This node's settings have changed. */
+    public void shareSettings() {
+        slots.loop().execute(slots::shareSettings);
+    }
+
     /** CONFIG RESETSTAT. */
     public void resetCounts() {
         slots.loop().execute(slots::resetCounts);

@@ -1,6 +1,7 @@
 package dev.balsa.node.replication;
 
 import dev.balsa.node.engine.Keyspace;
+import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.proto.command.CommandFlag;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proxy.route.Backend;
@@ -42,6 +43,9 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
 
         /** Whether writes that need memory are to be refused now. */
         boolean outOfMemory();
+
+        /** What this node's configuration says of settings that all replicas share. */
+        EncodingLimits encodingLimits();
     }
 
     /** Keys and blobs freed in one slice of housekeeping: well under a millisecond. */
@@ -115,6 +119,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     public void open(RaftGroup group) {
         this.raft = group;
         pulse.changed();
+        shareSettings();
         scheduleFlushIfNeeded();
     }
 
@@ -282,7 +287,17 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     void leaderStart() {
         leads = true;
         pulse.changed();
+        shareSettings();
         scheduleFlushIfNeeded();
+    }
+
+    /** If this replica leads, every replica gets the settings of its node; on the loop. */
+    void shareSettings() {
+        EncodingLimits own = environment.encodingLimits();
+        if (leads && raft != null && !own.equals(keyspace().limits())) {
+            // Should it get lost, the next leader has its own.
+            log().propose(SharedSettings.entry(own, clock.nowMillis(), seeds.next()), failure -> {});
+        }
     }
 
     void leaderStop() {

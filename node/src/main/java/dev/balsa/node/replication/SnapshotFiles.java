@@ -30,6 +30,7 @@ public final class SnapshotFiles {
     static void write(Path directory, Snapshot view, SaveOptions options) throws IOException {
         LinkedHashMap<String, byte[]> fields = new LinkedHashMap<>();
         fields.put(LOG_TIME, Long.toString(view.logMillis()).getBytes(StandardCharsets.US_ASCII));
+        fields.put(SharedSettings.FIELD, SharedSettings.toField(view.limits()));
         try (FileChannel channel = FileChannel.open(
                 directory.resolve(FILE),
                 StandardOpenOption.CREATE,
@@ -87,18 +88,25 @@ public final class SnapshotFiles {
 
     /** Loads the file into an empty keyspace; returns the log time of the view that was written, 0 for a file of Redis'. */
     public static long load(Path directory, Keyspace into) throws IOException {
-        LogTime time = new LogTime();
+        LogTime time = new LogTime(into);
         RdbReader.load(directory.resolve(FILE), into, time);
         return time.millis;
     }
 
     private static final class LogTime implements RdbListener {
+        private final Keyspace keyspace;
         long millis;
+
+        LogTime(Keyspace keyspace) {
+            this.keyspace = keyspace;
+        }
 
         @Override
         public void field(String name, byte[] value) {
             if (name.equals(LOG_TIME)) {
                 millis = Long.parseLong(new String(value, StandardCharsets.US_ASCII));
+            } else if (name.equals(SharedSettings.FIELD)) {
+                keyspace.limits(SharedSettings.ofField(value));
             }
         }
 

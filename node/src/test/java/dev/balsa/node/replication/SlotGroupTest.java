@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.engine.Keyspace;
+import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proxy.route.Request;
@@ -28,6 +29,7 @@ class SlotGroupTest {
     private final Keyspace keyspace = new Keyspace(16, 1 << 30);
     private long wallMillis = 1_000_000;
     private long index;
+    private EncodingLimits limits = EncodingLimits.DEFAULT;
     private SlotGroup group;
 
     @BeforeEach
@@ -220,6 +222,21 @@ class SlotGroupTest {
         assertThat(answers).filteredOn("+OK"::equals).hasSize(2);
     }
 
+    @Test
+    void a_leader_puts_its_encoding_limits_into_the_log_and_only_if_they_differ() {
+        onLoop(group::shareSettings);
+        assertThat(raft.proposed).isEmpty();
+        limits = limits.with("hash-max-listpack-entries", 7).with("list-max-listpack-size", -1);
+        onLoop(group::shareSettings);
+        onLoop(() -> assertThat(keyspace.limits()).isEqualTo(EncodingLimits.DEFAULT));
+        commit();
+        onLoop(() -> assertThat(keyspace.limits()).isEqualTo(limits));
+        onLoop(group::leaderStop);
+        limits = EncodingLimits.DEFAULT;
+        onLoop(group::shareSettings);
+        assertThat(raft.proposed).isEmpty();
+    }
+
     // -- steps ----------------------------------------------------------------------------------------------------
 
     private void write(String... words) {
@@ -267,6 +284,11 @@ class SlotGroupTest {
         @Override
         public boolean outOfMemory() {
             return false;
+        }
+
+        @Override
+        public EncodingLimits encodingLimits() {
+            return limits;
         }
     }
 

@@ -25,8 +25,12 @@ public final class DumpPayload {
 
     /** The payload of a live key. */
     public static byte[] dump(Database database, int ref) {
+        return dump(database.entry(ref));
+    }
+
+    /** The payload of a key and value. */
+    public static byte[] dump(EntryView entry) {
         try {
-            EntryView entry = database.entry(ref);
             RdbOutput out = new RdbOutput(64);
             out.writeByte(ValueFormat.code(entry));
             ValueFormat.write(entry, out);
