@@ -68,8 +68,15 @@ class NodeConfigTest {
 
     @Test
     void what_does_no_harm_is_accepted_with_a_warning() {
-        NodeConfig config = of("save 900 1\ntcp-backlog 511\nhash-max-ziplist-entries 64\n");
-        assertThat(config.warnings()).hasSize(3).anyMatch(warning -> warning.contains("'hash-max-listpack-entries'"));
+        NodeConfig config = of("save 900 1\ntcp-backlog 511\nslave-priority 64\n");
+        assertThat(config.warnings()).hasSize(3).anyMatch(warning -> warning.contains("'replica-priority'"));
+        assertThat(config.value("replica-priority")).isEqualTo("64");
+    }
+
+    @Test
+    void limits_of_encodings_take_redis_older_names() {
+        NodeConfig config = of("hash-max-ziplist-entries 64\n");
+        assertThat(config.warnings()).isEmpty();
         assertThat(config.value("hash-max-listpack-entries")).isEqualTo("64");
     }
 
