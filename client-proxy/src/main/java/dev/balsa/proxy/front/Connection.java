@@ -47,6 +47,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
     private final Peer peer;
     private final ByteQueue input = new ByteQueue();
     private final OutputBuffer output;
+    private final ReplyFlow flow;
     private final ReplyRing ring = new ReplyRing();
     private final Submissions submissions;
 
@@ -71,6 +72,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         this.submissions = new Submissions(router, session, loop.loop(), ring);
         decoder.authenticated(session.authenticated());
         this.output = new OutputBuffer(peer.channel(), front.settings(), loop.stats());
+        this.flow = new ReplyFlow(front, loop, peer, output);
         this.lastActiveNanos = peer.openedNanos();
         this.lastEntry = Rejections.NOTHING;
     }
@@ -135,7 +137,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
     }
 
     private boolean stopped() {
-        return closing || submissions.anyRefused() || exclusive != null || ring.size() >= front.settings().unansweredMax();
+        return closing || submissions.anyRefused() || exclusive != null || ring.size() >= front.settings().unansweredMax()
+                || flow.isFull(ring.size());
     }
 
     /** Executes complete requests; returns the position of the first byte that is not done with. */
@@ -292,9 +295,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
             return;
         }
         if (ring.at(ring.head()) == pending) {
-            if (!pending.silent()) {
-                output.append(bytes, offset, length);
-            }
+            flow.append(bytes, offset, pending.silent() ? 0 : length);
             loop.recycle(ring.remove());
             release();
         } else {
@@ -302,7 +303,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
             output.waiting(pending.keptLength());
         }
         if (output.isLarge()) {
-            cutIfTooMuch();
+            flow.check();
         }
     }
 
@@ -327,7 +328,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
             switch (first.state()) {
                 case REPLIED -> {
                     output.waiting(-first.keptLength());
-                    output.append(first.keptBytes(), 0, first.keptLength());
+                    flow.append(first.keptBytes(), 0, first.keptLength());
                     loop.recycle(ring.remove());
                 }
                 case UNKNOWN -> {
@@ -372,6 +373,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         }
     }
 
+    /** The client has read: what was held up goes on. */
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (!closed && peer.channel().isWritable()) {
+            markDirty();
+        }
+    }
+
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         output.flush();
@@ -388,11 +397,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         }
         read();
         output.flush();
-        boolean done = closing || (endOfInput && !blocked);
+        boolean done = closing || (endOfInput && !blocked && !flow.isFull(ring.size()));
         if (done && ring.isEmpty()) {
             closeNow();
         } else {
-            cutIfTooMuch();
+            flow.check();
         }
     }
 
@@ -412,17 +421,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         } else if (closing && nowNanos - closingSinceNanos > LINGER_NANOS) {
             var _ = peer.channel().close();
         } else {
-            cutIfTooMuch();
-        }
-    }
-
-    private void cutIfTooMuch() {
-        if (!closed && output.tooMuch()) {
-            log.warn("client {} is closed: {} bytes of replies wait, more than client-output-buffer-limit allows",
-                    peer, output.bytes());
-            loop.stats().connectionsCut++;
-            output.discard();
-            var _ = peer.channel().close();
+            flow.check();
         }
     }
 
@@ -470,7 +469,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         loop.closed(this);
         front.clients().remove(this);
         front.clients().leave();
-        output.discard();
+        flow.close();
         input.clear();
         while (!ring.isEmpty()) {
             Pending pending = ring.remove();
@@ -529,6 +528,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
 
     ByteQueue input() {
         return input;
+    }
+
+    ReplyFlow flow() {
+        return flow;
     }
 
     OutputBuffer output() {

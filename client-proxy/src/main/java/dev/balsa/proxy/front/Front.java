@@ -20,6 +20,7 @@ public final class Front {
     private final ClientRegistry clients = new ClientRegistry();
     private final FrontStats stats = new FrontStats(this);
     private final Pause pause = new Pause();
+    private final ReplyMemory replyMemory = new ReplyMemory();
     private final ConcurrentHashMap<EventLoop, LoopState> loops = new ConcurrentHashMap<>();
     private volatile CommandIndex commands;
 
@@ -72,6 +73,10 @@ public final class Front {
 
     Router newRouter(Mode mode) {
         return new Router(mode, view, admin, this::commands, settings);
+    }
+
+    ReplyMemory replyMemory() {
+        return replyMemory;
     }
 
     Pause pause() {

@@ -118,6 +118,11 @@ public final class FrontSettings implements Retry.Limits {
         return outputSoftLimitBytes;
     }
 
+    /** Whether a client is cut off for what it does not read; if not, it is held up. */
+    boolean outputLimited() {
+        return outputHardLimitBytes > 0 || outputSoftLimitBytes > 0;
+    }
+
     public int outputSoftSeconds() {
         return outputSoftSeconds;
     }

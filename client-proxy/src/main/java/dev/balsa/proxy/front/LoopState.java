@@ -22,6 +22,8 @@ final class LoopState {
     private static final int POOLED_REQUESTS_MAX = 16_384;
     private static final int WRITER_KEPT_BYTES = 64 << 10;
     private static final int SWEEP_MILLIS = 500;
+    /** Cutting connections with less would not help. */
+    private static final int CUT_MIN_BYTES = 64 << 10;
 
     private final EventLoop loop;
     private final Router plain;
@@ -143,6 +145,23 @@ final class LoopState {
         if (last != connection) {
             connections.set(connection.placeInLoop(), last);
             last.placeInLoop(connection.placeInLoop());
+        }
+    }
+
+    /** Cuts connections, the one with most unread replies first, until those of the process fit into their memory. */
+    void cutLargest(ReplyMemory memory) {
+        while (memory.isExceeded()) {
+            Connection largest = null;
+            for (int i = 0; i < connections.size(); i++) {
+                Connection connection = connections.get(i);
+                if (largest == null || connection.flow().bookedBytes() > largest.flow().bookedBytes()) {
+                    largest = connection;
+                }
+            }
+            if (largest == null || largest.flow().bookedBytes() < CUT_MIN_BYTES) {
+                return;
+            }
+            largest.flow().cut(memory.bytes() + " bytes of replies wait in this process, most of all for this client");
         }
     }
 

@@ -28,10 +28,21 @@ final class OutputBuffer {
         this.stats = stats;
     }
 
-    void append(byte[] bytes, int offset, int length) {
+    /** False if there is no memory for it: then nothing was taken, and the client cannot be answered any more. */
+    boolean append(byte[] bytes, int offset, int length) {
         if (ended || length == 0) {
-            return;
+            return true;
         }
+        try {
+            collect(bytes, offset, length);
+            return true;
+        } catch (OutOfMemoryError e) {
+            // Netty's memory outside the heap. One client goes; whoever executes commands must not notice.
+            return false;
+        }
+    }
+
+    private void collect(byte[] bytes, int offset, int length) {
         ByteBuf buffer = collected;
         if (buffer == null) {
             buffer = channel.alloc().ioBuffer(Math.max(FIRST_BYTES, length));
