@@ -102,6 +102,12 @@ public final class ScriptedNode implements AutoCloseable {
     private boolean answer(Socket socket, String request) throws IOException {
         boolean greeting = request.startsWith("PING") || request.startsWith("SELECT") || request.startsWith("HELLO")
                 || request.startsWith("AUTH");
+        if (request.startsWith("CLIENT SETINFO")) {
+            // A front's introduction: no script is about it, but it may be noted.
+            script.apply(request);
+            socket.getOutputStream().write("+OK\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            return true;
+        }
         if (!greeting) {
             asked.add(request);
         }

@@ -4,6 +4,7 @@ import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespDecoder;
 import dev.balsa.proxy.buffer.ByteQueue;
 import dev.balsa.proxy.route.CommandEntry;
+import dev.balsa.proxy.route.FrontWords;
 import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.route.Pending;
 import dev.balsa.proxy.route.ReplySink;
@@ -353,6 +354,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
 
     @Override
     public void unknown(Pending pending, String reason) {
+        if (session.isFront() && !closed) {
+            // Behind a front are many clients: it closes the connection of the one whose command it was.
+            router.fail(pending, FrontWords.UNKNOWN);
+            return;
+        }
         if (!answered(pending)) {
             return;
         }

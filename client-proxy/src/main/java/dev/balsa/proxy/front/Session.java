@@ -1,5 +1,6 @@
 package dev.balsa.proxy.front;
 
+import dev.balsa.proxy.route.FrontWords;
 import dev.balsa.proxy.route.Mode;
 
 /**
@@ -118,6 +119,11 @@ final class Session {
 
     void libName(String value) {
         libName = value;
+    }
+
+    /** Whether the client is a front, which tells the outcomes of its clients' commands apart. */
+    boolean isFront() {
+        return mode == Mode.CLUSTER && libName.equals(FrontWords.LIBRARY);
     }
 
     String libVersion() {

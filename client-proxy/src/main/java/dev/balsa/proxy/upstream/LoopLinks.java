@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The links of one event loop, and the watch over the nodes behind them. Owned by the loop. */
 final class LoopLinks {
+    private static final int PATIENCE = 5;
+
     private final EventLoop loop;
     private final UpstreamSettings settings;
     private final LeaderSource leaders;
@@ -98,11 +100,31 @@ final class LoopLinks {
                 closeAll(address, "PING keeps failing: " + failure.getMessage());
             }
         });
-        var _ = loop.schedule(() -> {
-            if (!pong.isDone()) {
-                closeAll(address, "no answer to PING within " + settings.pingTimeoutMillis() + " ms");
+        var _ = loop.schedule(() -> overdue(address, pong, now), settings.pingTimeoutMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * The node does not answer. Giving it up makes the outcome of every write that waits there unknown, so that waits until
+     * another node leads, or for {@link #PATIENCE} timeouts: it, or this process, may only have stood still for a moment.
+     */
+    private void overdue(String address, CompletableFuture<byte[]> pong, long since) {
+        if (pong.isDone()) {
+            return;
+        }
+        boolean elsewhere = false;
+        for (NodeLink link : links.values()) {
+            elsewhere |= link.key().address().equals(address) && link.isLedElsewhere();
+        }
+        if (elsewhere || System.nanoTime() - since > PATIENCE * timeoutNanos()) {
+            closeAll(address, "no answer to PING within " + (System.nanoTime() - since) / 1_000_000 + " ms");
+            return;
+        }
+        for (NodeLink link : List.copyOf(links.values())) {
+            if (link.key().address().equals(address)) {
+                link.suspectLeaders();
             }
-        }, settings.pingTimeoutMillis(), TimeUnit.MILLISECONDS);
+        }
+        var _ = loop.schedule(() -> overdue(address, pong, since), settings.pingMillis(), TimeUnit.MILLISECONDS);
     }
 
     private long timeoutNanos() {

@@ -7,6 +7,7 @@ import dev.balsa.proto.resp.RespReplyDecoder;
 import dev.balsa.proto.resp.RespWriter;
 import dev.balsa.proxy.buffer.ByteQueue;
 import dev.balsa.proxy.route.Frames;
+import dev.balsa.proxy.route.FrontWords;
 import dev.balsa.proxy.route.Request;
 import dev.balsa.proxy.route.Request.Refusal;
 import io.netty.bootstrap.Bootstrap;
@@ -202,6 +203,7 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
         if (key.database() != 0) {
             greet(hello, "SELECT", Integer.toString(key.database()));
         }
+        greet(hello, "CLIENT", "SETINFO", "LIB-NAME", FrontWords.LIBRARY);
         greet(hello, "PING");
         ByteBuf out = ctx.alloc().ioBuffer(hello.length()).writeBytes(hello.array(), 0, hello.length());
         var _ = ctx.writeAndFlush(out, ctx.voidPromise());
@@ -272,7 +274,14 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
 
     private void answer(InFlight entry, byte[] bytes, int from, int length) {
         Request request = entry.request();
-        Refusal refusal = bytes[from] == '-' ? refusal(entry.group, bytes, from, length) : null;
+        String error = bytes[from] == '-' ? errorLine(bytes, from, length) : "";
+        if (error.equals(FrontWords.UNKNOWN)) {
+            requests.consumed(entry.bytes);
+            recycle(entry);
+            request.outcomeUnknown(key.address() + " leads no longer");
+            return;
+        }
+        Refusal refusal = error.isEmpty() ? null : refusal(entry.group, error);
         if (refusal == null) {
             requests.consumed(entry.bytes);
             recycle(entry);
@@ -284,9 +293,12 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private static String errorLine(byte[] bytes, int from, int length) {
+        return new String(bytes, from + 1, Math.min(length - 3, 256), StandardCharsets.ISO_8859_1);
+    }
+
     /** What an error reply of a node means for the request, or null: it is the client's answer. */
-    private @Nullable Refusal refusal(int group, byte[] bytes, int from, int length) {
-        String line = new String(bytes, from + 1, Math.min(length - 3, 256), StandardCharsets.ISO_8859_1);
+    private @Nullable Refusal refusal(int group, String line) {
         if (line.startsWith("MOVED ")) {
             String address = line.substring(line.lastIndexOf(' ') + 1);
             leaders.moved(group, address);
@@ -380,6 +392,28 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
     private void pause() {
         backoffMillis = Math.min(settings.backoffMaxMillis(), Math.max(BACKOFF_FIRST_MILLIS, backoffMillis * 2));
         notBeforeNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(backoffMillis);
+    }
+
+    /** Whether another node is known to lead a group whose requests wait here: this one will not answer them. */
+    boolean isLedElsewhere() {
+        for (InFlight entry : inFlight) {
+            String leader = entry.group < 0 ? "" : leaders.leaderAddress(entry.group);
+            if (!leader.isEmpty() && !leader.equals(key.address())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Has the leaders of the groups looked for whose requests wait here. */
+    void suspectLeaders() {
+        int last = -1;
+        for (InFlight entry : inFlight) {
+            if (entry.group >= 0 && entry.group != last) {
+                last = entry.group;
+                leaders.suspect(last, key.address());
+            }
+        }
     }
 
     boolean hasInFlight() {

@@ -7,7 +7,8 @@ package dev.balsa.proxy.upstream;
  * @param inFlightMaxBytes most bytes of unanswered requests per link; more are refused as busy
  * @param connectTimeoutMillis until a connection attempt and its greeting count as failed
  * @param pingMillis how often a node that owes replies is asked whether it lives
- * @param pingTimeoutMillis how long it may take to answer; then its links are closed
+ * @param pingTimeoutMillis how long it may take to answer; then its links are closed if another node leads, and five times
+ *     that later in any case
  * @param idleMillis a link that was not used for so long is closed
  * @param backoffMaxMillis longest pause between two connection attempts
  */

@@ -381,4 +381,19 @@ class RoutingTest {
             assertThat(stats.commandStats()).filteredOn(s -> s.name().equals("rename")).allMatch(s -> s.failed() == 1);
         }
     }
+
+    @Test
+    void a_front_is_told_of_an_unknown_outcome_and_a_client_of_the_same_port_is_closed() throws IOException {
+        group(1).refuse = (request, _) -> {
+            request.outcomeUnknown("the leader is gone");
+            return true;
+        };
+        try (RawClient front = connect(Mode.CLUSTER); RawClient client = connect(Mode.CLUSTER)) {
+            assertThat(front.call("CLIENT SETINFO LIB-NAME balsa-front")).isEqualTo("+OK");
+            assertThat(front.call("SET b 1")).startsWith("-UNKNOWN ");
+            assertThat(front.call("PING")).isEqualTo("+PONG");
+            client.send("SET", "b", "1");
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
 }

@@ -83,6 +83,33 @@ class NodeLinkTest {
     }
 
     @Test
+    void a_node_that_only_stood_still_loses_nothing() throws Exception {
+        boolean[] still = {false};
+        try (ScriptedNode node = new ScriptedNode(r -> still[0] || r.startsWith("SET") ? ScriptedNode.SILENCE : "")) {
+            Backend group = group(node.address(), QUICK);
+            Asked waiting = write("SET a 1").on(group);
+            awaitAsked(node, 1);
+            still[0] = true;
+            await().atMost(5, TimeUnit.SECONDS).until(() -> leaders.suspected.contains(node.address()));
+            assertThat(waiting.answer.isDone()).as("nobody else leads, so it may still be answered").isFalse();
+            leaders.leader = "127.0.0.1:1";
+            assertThat(waiting.outcome()).startsWith("unknown").contains("PING");
+        }
+    }
+
+    @Test
+    void an_unknown_outcome_is_that_of_one_request_only() throws Exception {
+        try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("SET a")
+                ? "-UNKNOWN The command may or may not take effect\r\n" : r.startsWith("SET") ? "+OK\r\n" : "")) {
+            Backend group = group(node.address(), QUICK);
+            List<Asked> asked = List.of(write("SET b 1"), write("SET a 1"), write("SET c 1"));
+            loop.submit(() -> asked.forEach(a -> a.to(group))).get();
+            assertThat(asked).extracting(Asked::outcome)
+                    .containsExactly("+OK", "unknown " + node.address() + " leads no longer", "+OK");
+        }
+    }
+
+    @Test
     void moved_teaches_the_leader_and_gives_the_request_back() throws Exception {
         try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("PING") ? "" : "-MOVED 7 10.0.0.9:7379\r\n")) {
             assertThat(write("SET a 1").on(group(node.address(),
@@ -135,7 +162,8 @@ class NodeLinkTest {
         })) {
             Asked read = new Asked(spec("get", CommandFlag.READONLY, 1), "GET a", 3);
             assertThat(read.on(group(node.address(), QUICK.withPassword("secret"))).outcome()).isEqualTo("_");
-            assertThat(greeted).containsExactly("HELLO 3 AUTH default secret", "SELECT 3", "PING", "GET a");
+            assertThat(greeted).containsExactly("HELLO 3 AUTH default secret", "SELECT 3",
+                    "CLIENT SETINFO LIB-NAME balsa-front", "PING", "GET a");
         }
     }
 
