@@ -104,7 +104,7 @@ public final class ScriptedNode implements AutoCloseable {
                 || request.startsWith("AUTH");
         if (request.startsWith("CLIENT SETINFO")) {
             // A front's introduction: no script is about it, but it may be noted.
-            script.apply(request);
+            var _ = script.apply(request);
             socket.getOutputStream().write("+OK\r\n".getBytes(StandardCharsets.ISO_8859_1));
             return true;
         }
