@@ -97,6 +97,11 @@ public final class Listpack {
         return orNone(at + HEADER_BYTES);
     }
 
+    /** Where the first entry is, or the end mark: inserting there puts before all others. */
+    public long begin(long at) {
+        return at + HEADER_BYTES;
+    }
+
     public long next(long p) {
         return orNone(after(p));
     }
@@ -370,6 +375,42 @@ public final class Listpack {
         MemorySegment.copy(memory, to, memory, from, at + total - to);
         memory.set(INT, at, (int) (total - (to - from)));
         countChanged(at, -entries);
+    }
+
+    /**
+     * Inserts a value before all others by moving the beginning: the bytes before {@code at} must be free. Returns
+     * where the listpack begins then.
+     */
+    public long prepend(long at, byte[] value, int offset, int length) {
+        int total = bytes(at);
+        int bytes = entryBytes(value, offset, length);
+        long to = at - bytes;
+        moveHeader(at, to, total + bytes, 1);
+        if (Decimal.isCanonical(value, offset, length)) {
+            writeNumber(to + HEADER_BYTES, Decimal.parse(value, offset, length));
+        } else {
+            writeString(to + HEADER_BYTES, value, offset, length);
+        }
+        return to;
+    }
+
+    /** Removes the first entries by moving the beginning; returns where the listpack begins then. */
+    public long removeFirst(long at, int entries) {
+        int total = bytes(at);
+        long p = at + HEADER_BYTES;
+        for (int i = 0; i < entries; i++) {
+            p = after(p);
+        }
+        long to = p - HEADER_BYTES;
+        moveHeader(at, to, (int) (total - (to - at)), -entries);
+        return to;
+    }
+
+    private void moveHeader(long at, long to, int total, int entries) {
+        short count = memory.get(SHORT, at + 4);
+        memory.set(INT, to, total);
+        memory.set(SHORT, to + 4, count);
+        countChanged(to, entries);
     }
 
     private void open(long at, long p, int bytes, int entries) {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -69,8 +70,7 @@ class ZiplistTest {
     private static List<String> read(byte[] bytes) {
         byte[] shifted = new byte[bytes.length + 7];
         System.arraycopy(bytes, 0, shifted, 3, bytes.length);
-        byte[] packed = Ziplist.toListpack(shifted, 3, bytes.length);
-        assertThat(packed).isNotNull();
+        byte[] packed = Objects.requireNonNull(Ziplist.toListpack(shifted, 3, bytes.length));
         Listpack pack = new Listpack(MemorySegment.ofArray(packed));
         assertThat(pack.isValid(0, packed.length)).isTrue();
         List<String> texts = new ArrayList<>();
