@@ -21,6 +21,11 @@ public abstract sealed class References permits Database {
         entry = new BlobView(blobs, keyspace.large()::get);
     }
 
+    /** The keyspace that this database belongs to. */
+    public Keyspace keyspace() {
+        return keyspace;
+    }
+
     public ValueType type(int ref) {
         return ValueType.ofCode(Blobs.type(blobs.flags(at(ref))));
     }

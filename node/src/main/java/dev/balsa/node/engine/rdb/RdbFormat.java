@@ -20,6 +20,9 @@ final class RdbFormat {
     /** The AUX field that says something of the key that follows ({@link ValueFormat#form}). */
     static final String NEXT_FIELD = "balsa-next";
 
+    /** A field in the head of our own files: values have the forms in which they are written, whatever the limits. */
+    static final String FORMS_FIELD = "balsa-forms";
+
     static final int TYPE_STRING = 0;
 
     static final int OPCODE_SLOT_INFO = 244;

@@ -32,6 +32,7 @@ public final class RdbReader {
     private long idleSeconds = -1;
     private int frequency = -1;
     private @Nullable String form;
+    private @Nullable String unmarked; // the form of a key of which nothing is said: empty in our own files
 
     private RdbReader(RdbInput in, Keyspace keyspace, RdbListener listener) {
         this.in = in;
@@ -146,6 +147,9 @@ public final class RdbReader {
         byte[] value = in.copyOfString();
         if (name.equals(RdbFormat.NEXT_FIELD)) {
             form = new String(value, StandardCharsets.UTF_8);
+        } else if (name.equals(RdbFormat.FORMS_FIELD)) {
+            unmarked = "";
+            form = unmarked;
         } else {
             listener.field(name, value);
         }
@@ -172,7 +176,7 @@ public final class RdbReader {
         deadlineMillis = 0;
         idleSeconds = -1;
         frequency = -1;
-        form = null;
+        form = unmarked;
         keys++;
     }
 

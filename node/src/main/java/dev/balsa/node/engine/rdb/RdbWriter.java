@@ -75,6 +75,7 @@ public final class RdbWriter {
         writeField("ctime", options.createdSeconds());
         writeField("used-mem", options.usedBytes());
         writeField("aof-base", 0);
+        writeField(RdbFormat.FORMS_FIELD, 1);
         for (Map.Entry<String, byte[]> field : options.fields().entrySet()) {
             out.writeByte(RdbFormat.OPCODE_AUX);
             out.writeString(field.getKey());

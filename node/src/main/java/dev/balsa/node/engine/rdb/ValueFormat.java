@@ -13,8 +13,9 @@ final class ValueFormat {
     static int code(EntryView entry) {
         return switch (entry.type()) {
             case STRING -> RdbFormat.TYPE_STRING;
+            case LIST -> ListFormat.code();
             case ZSET -> SortedSetFormat.code(entry);
-            case LIST, SET, HASH, STREAM ->
+            case SET, HASH, STREAM ->
                 throw new IllegalStateException("No RDB form for a " + entry.type().shown());
         };
     }
@@ -25,8 +26,9 @@ final class ValueFormat {
      */
     static @Nullable String form(EntryView entry) {
         return switch (entry.type()) {
+            case LIST -> ListFormat.form(entry);
             case ZSET -> SortedSetFormat.form(entry);
-            case STRING, LIST, SET, HASH, STREAM -> null;
+            case STRING, SET, HASH, STREAM -> null;
         };
     }
 
@@ -40,27 +42,30 @@ final class ValueFormat {
                     out.writeValue(entry.segment(), entry.valueOffset(), entry.valueLength());
                 }
             }
+            case LIST -> ListFormat.write(entry, out);
             case ZSET -> SortedSetFormat.write(entry, out);
-            case LIST, SET, HASH, STREAM -> throw new IllegalStateException(entry.type().shown());
+            case SET, HASH, STREAM -> throw new IllegalStateException(entry.type().shown());
         }
     }
 
     /** Whether values of this code can be read. */
     static boolean isKnown(int code) {
-        return code == RdbFormat.TYPE_STRING || SortedSetFormat.isKnown(code);
+        return code == RdbFormat.TYPE_STRING || ListFormat.isKnown(code) || SortedSetFormat.isKnown(code);
     }
 
     /**
      * Reads a value and puts it under {@code key}, replacing what is there. Nothing has changed if it throws.
      *
      * @param deadlineMillis 0 = none
-     * @param form what {@link #form} said when it was written, if anything did
+     * @param form what {@link #form} said when it was written, empty if it said nothing, null if it was not asked
      */
     static void read(int code, RdbInput in, Database database, byte[] key, long deadlineMillis, @Nullable String form)
             throws IOException {
         if (code == RdbFormat.TYPE_STRING) {
             in.readString();
             database.setString(key, 0, key.length, in.string(), in.stringOffset(), in.stringLength(), deadlineMillis);
+        } else if (ListFormat.isKnown(code)) {
+            ListFormat.read(code, in, database, key, deadlineMillis, form);
         } else if (SortedSetFormat.isKnown(code)) {
             SortedSetFormat.read(code, in, database, key, deadlineMillis, form);
         } else {

@@ -152,13 +152,13 @@ class RdbTest {
     void a_value_of_another_type_is_refused_by_type_and_key() throws IOException {
         RdbOutput out = new RdbOutput(100);
         out.writeBytes(bytes("REDIS0009"), 9);
-        out.writeByte(18);
-        out.writeString("my list");
+        out.writeByte(7);
+        out.writeString("my key");
         try (Keyspace keyspace = keyspace()) {
             assertThatThrownBy(() -> RdbReader.load(write(out.toByteArray()), keyspace, new Fields()))
                     .isInstanceOf(RdbException.class)
-                    .hasMessageContaining("RDB, byte 18")
-                    .hasMessageContaining("'my list' is a list (quicklist 2)");
+                    .hasMessageContaining("RDB, byte 17")
+                    .hasMessageContaining("'my key' is a module");
         }
     }
 
