@@ -1,10 +1,12 @@
 package dev.balsa.node.command;
 
 import dev.balsa.node.engine.Database;
-import dev.balsa.node.engine.value.Decimal;
 import dev.balsa.node.engine.Keyspace;
+import dev.balsa.node.engine.Lists;
 import dev.balsa.node.engine.SortedSets;
 import dev.balsa.node.engine.ValueType;
+import dev.balsa.node.engine.value.Decimal;
+import dev.balsa.node.engine.value.Listpack;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ public final class Call {
     private final Keyspace keyspace;
     private final Args args;
     private final RespWriter reply;
+    private final Lists lists;
     private @Nullable SortedSets sortedSets;
     private int databaseIndex;
     private long seed;
@@ -26,6 +29,7 @@ public final class Call {
         this.keyspace = keyspace;
         this.args = args;
         this.reply = reply;
+        lists = new Lists(keyspace);
     }
 
     /** Prepares the next execution; the arguments are decoded into {@link #args()} beforehand. */
@@ -91,6 +95,20 @@ public final class Call {
         return db().find(args.array(), args.offset(i), args.length(i));
     }
 
+    /** Opens the list under the key that argument {@code i} names; {@code ref} is its reference or MISSING. */
+    Lists list(int i, int ref) {
+        return lists.open(db(), args.array(), args.offset(i), args.length(i), ref);
+    }
+
+    /** Replies an element of a packed value. */
+    void reply(Listpack pack, long p) {
+        if (pack.isInteger(p)) {
+            reply.bulk(pack.integer(p));
+        } else {
+            reply.bulk(pack.memory(), pack.offset(p), pack.length(p));
+        }
+    }
+
     /** Removes the key that argument {@code i} names; false if there is none. */
     boolean remove(int i) {
         return db().remove(args.array(), args.offset(i), args.length(i));
@@ -133,6 +151,22 @@ public final class Call {
         }
         if (number != (int) number) {
             reply.error(CommandError.NOT_AN_INT);
+            return false;
+        }
+        return true;
+    }
+
+    /**
+     * As {@link #readsInteger}, for integers between two bounds.
+     *
+     * @param error what to reply whatever is wrong, or null for the errors of Redis
+     */
+    boolean readsRange(int i, long least, long most, @Nullable String error) {
+        if (!readsInteger(i, error == null ? CommandError.NOT_AN_INTEGER : error)) {
+            return false;
+        }
+        if (number < least || number > most) {
+            reply.error(error == null ? CommandError.outOfRange(least, most) : error);
             return false;
         }
         return true;

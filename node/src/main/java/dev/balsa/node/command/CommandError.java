@@ -44,8 +44,25 @@ public final class CommandError {
     public static final String INVALID_ARGUMENT_COUNT = "ERR Invalid number of arguments specified for command";
     public static final String INVALID_ARGUMENTS = "ERR Invalid arguments specified for command";
     public static final String NO_KEY_ARGUMENTS = "ERR The command has no key arguments";
+    public static final String INDEX = "ERR index out of range";
+    public static final String NOT_POSITIVE = "ERR value is out of range, must be positive";
+    public static final String NUMKEYS = "ERR numkeys should be greater than 0";
+    public static final String COUNT = "ERR count should be greater than 0";
+    public static final String NEGATIVE_COUNT = "ERR COUNT can't be negative";
+    public static final String NEGATIVE_MAXLEN = "ERR MAXLEN can't be negative";
+    public static final String RANK_ZERO =
+            "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to"
+                    + " start from the end of the list";
+    public static final String TIMEOUT_NOT_A_FLOAT = "ERR timeout is not a float or out of range";
+    public static final String TIMEOUT_NEGATIVE = "ERR timeout is negative";
+    public static final String TIMEOUT_TOO_LARGE = "ERR timeout is out of range";
 
     private CommandError() {}
+
+    /** An integer that is not between two bounds. */
+    public static String outOfRange(long least, long most) {
+        return "ERR value is out of range, value must between " + least + " and " + most;
+    }
 
     /** The request has too many or too few arguments. {@code name} is the full name, e.g. {@code object|freq}. */
     public static String arity(String name) {

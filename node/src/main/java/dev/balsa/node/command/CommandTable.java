@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class CommandTable {
     private static final List<Command> ALL = concat(List.of(
             StringCommands.TABLE,
+            ListCommands.TABLE,
+            ListPopCommands.TABLE,
             SortedSetCommands.TABLE,
             SortedSetRangeCommands.TABLE,
             KeyCommands.TABLE,

@@ -58,6 +58,12 @@ final class LongDouble {
         return round(sum, low);
     }
 
+    /** A finite number times {@code factor}, rounded towards positive infinity. */
+    BigInteger timesRoundedUp(int factor) {
+        BigInteger product = mantissa.multiply(BigInteger.valueOf(factor));
+        return exponent >= 0 ? product.shiftLeft(exponent) : product.negate().shiftRight(-exponent).negate();
+    }
+
     /** As Redis prints it: at most 17 digits after the point, no trailing zeros, no exponent, no minus zero. */
     String text() {
         if (exponent >= 0) {

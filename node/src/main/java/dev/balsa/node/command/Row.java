@@ -122,6 +122,17 @@ final class Row {
         return this;
     }
 
+    /** Keys behind their number, which stands at argument {@code countAt}; needs {@link CommandFlag#MOVABLEKEYS}. */
+    Row countedKeys(String keyFlags, int countAt) {
+        return keys(new KeySpec(keyFlags, null, countAt, new KeySpec.Count(0, 1, 1)));
+    }
+
+    /** Keys that are found in a way of their own. */
+    Row keys(KeySpec spec) {
+        keySpecs.add(spec);
+        return this;
+    }
+
     Row tips(String... hints) {
         tips = List.of(hints);
         return this;
@@ -176,7 +187,9 @@ final class Row {
         int last = 0;
         int step = 0;
         for (KeySpec keys : keySpecs) {
-            KeySpec.Range range = (KeySpec.Range) keys.find();
+            if (!(keys.find() instanceof KeySpec.Range range) || keys.keyword() != null) {
+                continue;
+            }
             int end = range.last() < 0 ? range.last() : keys.begin() + range.last();
             if (first == 0) {
                 first = keys.begin();

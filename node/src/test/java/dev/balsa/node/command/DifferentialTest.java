@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.balsa.node.engine.value.EncodingLimits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Test;
  *   <li>DUMP: we write strings without LZF. The values in the payloads are compared.
  *   <li>OBJECT ENCODING after INCRBYFLOAT: Redis leaves a whole result as embstr until it is loaded from a file; we
  *       keep it as int at once, so that a replica that was restored answers like one that was not.
+ *   <li>OBJECT ENCODING of a list: 7.2 keeps short ones as listpack, 7.0 none.
+ *   <li>BLMOVE and BRPOPLPUSH without an element: Redis waits and then says nil array; within MULTI, and here, nil.
  *   <li>OBJECT REFCOUNT of a small number: Redis shares it or not depending on the command that wrote it; we always
  *       say shared.
  *   <li>KEYS, SCAN, RANDOMKEY: another order, the same keys.
@@ -41,6 +44,10 @@ class DifferentialTest {
         System.out.println("DifferentialTest: -Dbalsa.seed=" + seed);
         try (RedisServer redis = new RedisServer();
                 EngineServer ours = new EngineServer(System.currentTimeMillis())) {
+            if (seed % 2 == 0) {
+                // Short lists are large then, of many chunks; but for OBJECT ENCODING nothing shows it.
+                ours.limits(new EncodingLimits(128, 64, 512, 128, 64, 128, 64, 3, 4096, 100, 3000));
+            }
             RandomCommands commands = new RandomCommands(seed, payloads(redis));
             List<String> done = new ArrayList<>();
             for (int i = 0; i < REQUESTS; i += BATCH) {
@@ -87,15 +94,17 @@ class DifferentialTest {
         return switch (name) {
             case "dump" -> our instanceof Reply.Bulk a
                     && their instanceof Reply.Bulk b
-                    && payload(a.bytes()) instanceof Reply.Bulk value
-                    && value.equals(payload(b.bytes()));
+                    && !(payload(a.bytes()) instanceof Reply.Failure)
+                    && payload(a.bytes()).equals(payload(b.bytes()));
             case "keys", "scan" -> sorted(our).equals(sorted(their));
+            case "blmove", "brpoplpush" -> our.shown().equals("(nil)") && their.shown().equals("(nil array)");
             case "randomkey" -> our instanceof Reply.Bulk
                     && their instanceof Reply.Bulk key
                     && ours.call("EXISTS", key.bytes()).equals(new Reply.Whole(1));
             case "memory" -> our instanceof Reply.Whole && their instanceof Reply.Whole;
             case "object" -> switch (request.get(1).toLowerCase(Locale.ROOT)) {
-                case "encoding" -> our.equals(new Reply.Bulk("int")) && their.equals(new Reply.Bulk("embstr"));
+                case "encoding" -> our.equals(new Reply.Bulk("int")) && their.equals(new Reply.Bulk("embstr"))
+                        || our.equals(new Reply.Bulk("listpack")) && their.equals(new Reply.Bulk("quicklist"));
                 case "refcount" -> our.equals(new Reply.Whole(Integer.MAX_VALUE)) && their.equals(new Reply.Whole(1));
                 case "idletime" -> closeTimes(name, our, their);
                 default -> false;
@@ -150,6 +159,13 @@ class DifferentialTest {
             payloads.add(((Reply.Bulk) redis.call("DUMP", "payload")).bytes());
         }
         redis.call("DEL", "payload");
+        for (int count : new int[] {1, 5, 2_000}) {
+            for (int i = 0; i < count; i++) {
+                redis.call("RPUSH", "payload", i % 3 == 0 ? String.valueOf(i * 1_000) : "element " + i);
+            }
+            payloads.add(((Reply.Bulk) redis.call("DUMP", "payload")).bytes());
+            redis.call("DEL", "payload");
+        }
         return payloads;
     }
 
@@ -157,7 +173,13 @@ class DifferentialTest {
     private static Reply payload(String bytes) throws IOException {
         try (EngineServer scratch = new EngineServer(1)) {
             Reply restored = scratch.call("RESTORE", "k", "0", bytes);
-            return restored instanceof Reply.Failure ? restored : scratch.call("GET", "k");
+            if (restored instanceof Reply.Failure) {
+                return restored;
+            }
+            return switch (scratch.call("TYPE", "k").shown()) {
+                case "list" -> scratch.call("LRANGE", "k", "0", "-1");
+                default -> scratch.call("GET", "k");
+            };
         }
     }
 

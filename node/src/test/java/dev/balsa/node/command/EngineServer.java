@@ -1,6 +1,7 @@
 package dev.balsa.node.command;
 
 import dev.balsa.node.engine.Keyspace;
+import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
 import java.io.ByteArrayInputStream;
@@ -30,6 +31,11 @@ final class EngineServer implements Server {
     /** Sets the clock; it never goes back. */
     void now(long millis) {
         nowMillis = Math.max(nowMillis, millis);
+    }
+
+    /** Sets up to which size values stay packed. */
+    void limits(EncodingLimits limits) {
+        keyspace.limits(limits);
     }
 
     @Override

@@ -35,6 +35,7 @@ final class RandomCommands {
 
     private final Random random;
     private final List<String> payloads;
+    private final RandomListCommands lists = new RandomListCommands(this);
     private int distinct;
     private @Nullable List<String> pending;
 
@@ -56,7 +57,8 @@ final class RandomCommands {
             // Redis keeps a key that is dead on arrival until somebody looks, and DBSIZE counts it until then.
             pending = List.of("EXISTS", request.get(1));
         }
-        if (chance(3) && !request.getFirst().equals("SELECT")) {
+        // Another argument could be the timeout of a blocking command.
+        if (chance(3) && !request.getFirst().equals("SELECT") && !request.getFirst().startsWith("B")) {
             if (random.nextBoolean() && request.size() > 1) {
                 request.removeLast();
             } else {
@@ -70,6 +72,9 @@ final class RandomCommands {
     }
 
     private List<String> valid() {
+        if (chance(25)) {
+            return lists.next();
+        }
         int n = random.nextInt(100);
         if (n < 50) {
             return string();
@@ -190,11 +195,11 @@ final class RandomCommands {
         };
     }
 
-    private String key() {
+    String key() {
         return one(KEYS);
     }
 
-    private String value() {
+    String value() {
         return switch (random.nextInt(10)) {
             case 0, 1, 2 -> number();
             case 3 -> floating();
@@ -214,7 +219,7 @@ final class RandomCommands {
         return new String(text);
     }
 
-    private String number() {
+    String number() {
         int n = random.nextInt(10);
         return n < 4 ? one(NUMBERS) : n < 8 ? String.valueOf(random.nextLong() >> random.nextInt(64)) : one(NO_NUMBERS);
     }
@@ -270,19 +275,23 @@ final class RandomCommands {
                 : one(NO_NUMBERS);
     }
 
-    private boolean chance(int percent) {
+    int below(int bound) {
+        return random.nextInt(bound);
+    }
+
+    boolean chance(int percent) {
         return random.nextInt(100) < percent;
     }
 
-    private String one(String... choices) {
+    String one(String... choices) {
         return choices[random.nextInt(choices.length)];
     }
 
-    private String one(List<String> choices) {
+    String one(List<String> choices) {
         return choices.get(random.nextInt(choices.size()));
     }
 
-    private List<String> with(List<String> request, int percent, List<String> more) {
+    List<String> with(List<String> request, int percent, List<String> more) {
         List<String> longer = new ArrayList<>(request);
         if (chance(percent)) {
             longer.addAll(more);
