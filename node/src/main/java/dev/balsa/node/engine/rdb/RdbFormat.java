@@ -24,6 +24,9 @@ final class RdbFormat {
     static final String FORMS_FIELD = "balsa-forms";
 
     static final int TYPE_STRING = 0;
+    static final int TYPE_STREAM = 15;
+    static final int TYPE_STREAM_2 = 19;
+    static final int TYPE_STREAM_3 = 21;
 
     static final int OPCODE_SLOT_INFO = 244;
     static final int OPCODE_FUNCTION2 = 245;

@@ -75,14 +75,15 @@ final class RdbOutput {
         used += 8;
     }
 
+    /** A length or another number, unsigned. */
     void writeLength(long length) throws IOException {
         ensure(9);
-        if (length < 1 << 6) {
+        if (length >>> 6 == 0) {
             buffer[used++] = (byte) length;
-        } else if (length < 1 << 14) {
+        } else if (length >>> 14 == 0) {
             buffer[used++] = (byte) (RdbFormat.LENGTH_14_BITS | (length >> 8));
             buffer[used++] = (byte) length;
-        } else if (length <= 0xffff_ffffL) {
+        } else if (length >>> 32 == 0) {
             buffer[used++] = (byte) RdbFormat.LENGTH_32_BITS;
             INT_BIG_ENDIAN.set(buffer, used, (int) length);
             used += 4;

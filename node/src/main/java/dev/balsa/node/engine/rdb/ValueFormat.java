@@ -2,6 +2,7 @@ package dev.balsa.node.engine.rdb;
 
 import dev.balsa.node.engine.Database;
 import dev.balsa.node.engine.EntryView;
+import dev.balsa.node.engine.value.Stream;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,8 @@ final class ValueFormat {
             case STRING -> RdbFormat.TYPE_STRING;
             case LIST -> ListFormat.code();
             case ZSET -> SortedSetFormat.code(entry);
-            case SET, HASH, STREAM ->
+            case STREAM -> StreamFormat.CODE;
+            case SET, HASH ->
                 throw new IllegalStateException("No RDB form for a " + entry.type().shown());
         };
     }
@@ -28,7 +30,8 @@ final class ValueFormat {
         return switch (entry.type()) {
             case LIST -> ListFormat.form(entry);
             case ZSET -> SortedSetFormat.form(entry);
-            case STRING, SET, HASH, STREAM -> null;
+            case STREAM -> StreamFormat.form((Stream) entry.large());
+            case STRING, SET, HASH -> null;
         };
     }
 
@@ -44,13 +47,17 @@ final class ValueFormat {
             }
             case LIST -> ListFormat.write(entry, out);
             case ZSET -> SortedSetFormat.write(entry, out);
-            case SET, HASH, STREAM -> throw new IllegalStateException(entry.type().shown());
+            case STREAM -> StreamFormat.write((Stream) entry.large(), out);
+            case SET, HASH -> throw new IllegalStateException(entry.type().shown());
         }
     }
 
     /** Whether values of this code can be read. */
     static boolean isKnown(int code) {
-        return code == RdbFormat.TYPE_STRING || ListFormat.isKnown(code) || SortedSetFormat.isKnown(code);
+        return code == RdbFormat.TYPE_STRING
+                || ListFormat.isKnown(code)
+                || SortedSetFormat.isKnown(code)
+                || StreamFormat.isKnown(code);
     }
 
     /**
@@ -68,6 +75,8 @@ final class ValueFormat {
             ListFormat.read(code, in, database, key, deadlineMillis, form);
         } else if (SortedSetFormat.isKnown(code)) {
             SortedSetFormat.read(code, in, database, key, deadlineMillis, form);
+        } else if (StreamFormat.isKnown(code)) {
+            StreamFormat.read(code, in, database, key, deadlineMillis, form);
         } else {
             throw in.problem("values of type " + code + " (" + RdbFormat.typeName(code) + ") are not known");
         }
