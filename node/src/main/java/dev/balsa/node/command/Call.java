@@ -24,6 +24,7 @@ public final class Call {
     private int databaseIndex;
     private long seed;
     private long number;
+    private final byte[] scratch = new byte[64];
 
     public Call(Keyspace keyspace, Args args, RespWriter reply) {
         this.keyspace = keyspace;
@@ -76,6 +77,11 @@ public final class Call {
     /** The source of all chance in this execution; the same on every replica. */
     public long seed() {
         return seed;
+    }
+
+    /** Room for a short text on its way into the reply. */
+    byte[] scratch() {
+        return scratch;
     }
 
     // -- what most commands do with an argument -------------------------------------------------------------------

@@ -133,6 +133,19 @@ final class Row {
         return this;
     }
 
+    /** Keys behind a word that is looked for from argument {@code from} on, in the first half of what follows it. */
+    Row keysAfter(String keyFlags, String keyword, int from) {
+        keySpecs.add(new KeySpec(keyFlags, keyword, from, new KeySpec.Range(-1, 1, 2)));
+        return flag(CommandFlag.MOVABLEKEYS);
+    }
+
+    /** A remark on the key that was named last. */
+    Row notes(String remark) {
+        KeySpec keys = keySpecs.removeLast();
+        keySpecs.add(new KeySpec(keys.flags(), keys.keyword(), keys.begin(), keys.find(), remark));
+        return this;
+    }
+
     Row tips(String... hints) {
         tips = List.of(hints);
         return this;

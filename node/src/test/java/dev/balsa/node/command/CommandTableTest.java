@@ -121,7 +121,8 @@ class CommandTableTest {
                 more.add(name);
             }
         }
-        assertThat(more).containsExactly("client|no-touch", "client|setinfo", "cluster|myshardid", "waitaof");
+        assertThat(more).containsExactly(
+                "client|no-touch", "client|setinfo", "cluster|myshardid", "waitaof", "xackdel", "xdelex");
     }
 
     @Test
