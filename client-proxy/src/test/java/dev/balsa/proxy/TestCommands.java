@@ -1,5 +1,6 @@
 package dev.balsa.proxy;
 
+import static dev.balsa.proto.command.CommandFlag.MOVABLEKEYS;
 import static dev.balsa.proto.command.CommandFlag.NO_AUTH;
 import static dev.balsa.proto.command.CommandFlag.READONLY;
 import static dev.balsa.proto.command.CommandFlag.WRITE;
@@ -21,6 +22,7 @@ public final class TestCommands {
         specs.add(keyed("append", 3, WRITE, 1, 1, 1));
         specs.add(keyed("strlen", 2, READONLY, 1, 1, 1));
         specs.add(keyed("rename", 3, WRITE, 1, 2, 1));
+        specs.add(sort());
         specs.add(keyed("mget", -2, READONLY, 1, -1, 1));
         specs.add(keyed("mset", -3, WRITE, 1, -1, 2));
         specs.add(keyed("msetnx", -3, WRITE, 1, -1, 2));
@@ -78,6 +80,15 @@ public final class TestCommands {
         List<KeySpec> keys = List.of(KeySpec.range(flag == WRITE ? "RW" : "RO", first, last, step));
         return new CommandSpec(name, arity, flag.bit(), first, last, step, keys, List.of(), List.of(),
                 CommandSpec.Doc.NONE);
+    }
+
+    private static CommandSpec sort() {
+        List<KeySpec> keys = List.of(
+                KeySpec.range("RO", 1, 1, 1),
+                new KeySpec("RO", null, 0, new KeySpec.Unknown()),
+                new KeySpec("OW", "STORE", 2, new KeySpec.Range(0, 1, 0)));
+        long flags = WRITE.bit() | MOVABLEKEYS.bit();
+        return new CommandSpec("sort", -2, flags, 1, 1, 1, keys, List.of(), List.of(), CommandSpec.Doc.NONE);
     }
 
     private static CommandSpec plain(String name, int arity, long flags) {

@@ -87,7 +87,7 @@ public final class Router {
                 return SEVERAL;
             }
         }
-        return group;
+        return SortPatterns.isSort(entry) && SortPatterns.refusal(slots, args, group) != null ? SEVERAL : group;
     }
 
     /** The first key's slot, as the last {@link #groupOf} found it, or {@link SlotMap#NONE}. */
@@ -131,12 +131,21 @@ public final class Router {
         }
         switch (pending.entry().kind()) {
             // A cluster-aware client splits itself: it knows where the parts belong.
-            case SPLIT, KEYED -> fail(pending, CROSSSLOT);
+            case SPLIT -> fail(pending, CROSSSLOT);
+            case KEYED -> fail(pending, crossSlot(pending.entry(), args));
             case ALL_GROUPS -> new EveryGroup(this, pending).start(groupsInView(), args);
             case ONLY_GROUP -> fail(pending, "ERR " + pending.entry().name().toUpperCase(Locale.ROOT)
                     + " is not supported: the databases are spread over several groups, which do not change together");
             case ADMIN, SESSION -> admin.submit(pending, args);
         }
+    }
+
+    private String crossSlot(CommandEntry entry, Args args) {
+        SlotMap slots = view.slots();
+        String patterns = SortPatterns.isSort(entry)
+                ? SortPatterns.refusal(slots, args, slots.groupOf(Slots.slot(args, 1)))
+                : null;
+        return patterns == null ? CROSSSLOT : patterns;
     }
 
     /**

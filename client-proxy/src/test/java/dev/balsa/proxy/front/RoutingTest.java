@@ -57,6 +57,27 @@ class RoutingTest {
     }
 
     @Test
+    void patterns_of_sort_that_may_lead_to_another_group_are_refused() throws IOException {
+        String by = "-ERR BY option of SORT denied in cluster mode when keys formed by the pattern may be in different"
+                + " slots.";
+        String served = "-ERR not in the fake: SORT";
+        try (RawClient client = connect(Mode.PLAIN)) {
+            assertThat(client.call("SORT a BY w_*")).isEqualTo(by);
+            assertThat(client.call("SORT a BY *{a}")).isEqualTo(by);
+            assertThat(client.call("SORT a BY {}*")).isEqualTo(by);
+            assertThat(client.call("SORT a BY {b}*")).isEqualTo(by);
+            assertThat(client.call("SORT a BY {a}* GET w_*")).isEqualTo(by.replace("BY", "GET"));
+            assertThat(client.call("SORT a STORE b")).isEqualTo(CROSSSLOT);
+            assertThat(client.call("SORT a BY {a}* GET # GET {a}_* LIMIT 0 1 STORE {a}x")).isEqualTo(served);
+            assertThat(client.call("SORT a BY nosort DESC")).isEqualTo(served);
+        }
+        try (FakeCluster single = new FakeCluster(1, null);
+                RawClient client = new RawClient(single.listen(Mode.PLAIN))) {
+            assertThat(client.call("SORT a BY w_* GET w_*")).isEqualTo(served);
+        }
+    }
+
+    @Test
     void what_cannot_be_split_is_refused_and_one_group_may_hold_many_slots() throws IOException {
         try (RawClient client = connect(Mode.PLAIN)) {
             assertThat(client.call("RENAME a b")).isEqualTo(CROSSSLOT);

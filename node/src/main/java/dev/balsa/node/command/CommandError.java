@@ -44,6 +44,7 @@ public final class CommandError {
     public static final String INVALID_ARGUMENT_COUNT = "ERR Invalid number of arguments specified for command";
     public static final String INVALID_ARGUMENTS = "ERR Invalid arguments specified for command";
     public static final String NO_KEY_ARGUMENTS = "ERR The command has no key arguments";
+    public static final String SORT_SCORES = "ERR One or more scores can't be converted into double";
     public static final String INDEX = "ERR index out of range";
     public static final String NOT_POSITIVE = "ERR value is out of range, must be positive";
     public static final String NUMKEYS = "ERR numkeys should be greater than 0";

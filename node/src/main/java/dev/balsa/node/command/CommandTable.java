@@ -15,6 +15,7 @@ public final class CommandTable {
             StringCommands.TABLE,
             ListCommands.TABLE,
             ListPopCommands.TABLE,
+            SortCommands.TABLE,
             SortedSetCommands.TABLE,
             SortedSetRangeCommands.TABLE,
             StreamCommands.TABLE,
