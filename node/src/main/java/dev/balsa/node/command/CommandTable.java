@@ -18,6 +18,8 @@ public final class CommandTable {
             SortCommands.TABLE,
             SortedSetCommands.TABLE,
             SortedSetRangeCommands.TABLE,
+            SortedSetPopCommands.TABLE,
+            GeoCommands.TABLE,
             StreamCommands.TABLE,
             StreamReadCommands.TABLE,
             StreamGroupCommands.TABLE,
