@@ -142,6 +142,12 @@ class RedisInteropTest {
             }
             redis.call("SET", "large", "abc".repeat(500_000));
             redis.call("SET", "", "");
+            for (int i = 0; i < 2_000; i++) {
+                String key = i < 1_000 ? "zset" : "zset" + i % 20;
+                String score = i % 3 == 0 ? Integer.toString(i) : Double.toString(random.nextGaussian() * 1e6);
+                redis.call("ZADD", key, score, i % 2 == 0 ? Integer.toString(i) : "member " + i);
+            }
+            redis.call("GEOADD", "places", "13.361389", "38.115556", "Palermo", "15.087269", "37.502669", "Catania");
         }
         redis.call("FUNCTION", "LOAD", "#!lua name=x\nredis.register_function('f', function() return 1 end)");
     }
