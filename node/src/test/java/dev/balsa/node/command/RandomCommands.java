@@ -36,12 +36,14 @@ final class RandomCommands {
     private final Random random;
     private final List<String> payloads;
     private final RandomListCommands lists = new RandomListCommands(this);
+    private final RandomSortedSetCommands sortedSets;
     private int distinct;
     private @Nullable List<String> pending;
 
     /** @param payloads what DUMP replied for some values, to be restored */
     RandomCommands(long seed, List<String> payloads) {
         this.random = new Random(seed);
+        sortedSets = new RandomSortedSetCommands(random);
         this.payloads = payloads;
     }
 
@@ -74,6 +76,9 @@ final class RandomCommands {
     private List<String> valid() {
         if (chance(25)) {
             return lists.next();
+        }
+        if (chance(35)) {
+            return sortedSets.next();
         }
         int n = random.nextInt(100);
         if (n < 50) {
@@ -196,7 +201,7 @@ final class RandomCommands {
     }
 
     String key() {
-        return one(KEYS);
+        return chance(94) ? one(KEYS) : one("z1", "z2", "{z}5");
     }
 
     String value() {
