@@ -90,54 +90,7 @@ public final class CommandCommands {
                 specs.add(spec);
             }
         }
-        docs(args.count() == 2 ? table.all() : specs, reply);
-    }
-
-    private static void docs(List<CommandSpec> specs, RespWriter reply) {
-        reply.map(specs.size());
-        for (CommandSpec spec : specs) {
-            reply.bulk(spec.name());
-            doc(spec, reply);
-        }
-    }
-
-    private static void doc(CommandSpec spec, RespWriter reply) {
-        CommandSpec.Doc doc = spec.doc();
-        CommandSpec.Deprecation deprecation = doc.deprecation();
-        boolean flagged = doc.internal() || deprecation != null;
-        boolean costed = !doc.complexity().isEmpty();
-        boolean container = !spec.subcommands().isEmpty();
-        int fields = 3 + (costed ? 1 : 0) + (flagged ? 1 : 0) + (deprecation != null ? 2 : 0) + (container ? 1 : 0);
-        reply.map(fields);
-        text("summary", doc.summary(), reply);
-        text("since", doc.since(), reply);
-        text("group", doc.group(), reply);
-        if (costed) {
-            text("complexity", doc.complexity(), reply);
-        }
-        if (flagged) {
-            reply.bulk("doc_flags");
-            reply.set(doc.internal() && deprecation != null ? 2 : 1);
-            if (deprecation != null) {
-                reply.simple("deprecated");
-            }
-            if (doc.internal()) {
-                reply.simple("syscmd");
-            }
-        }
-        if (deprecation != null) {
-            text("deprecated_since", deprecation.since(), reply);
-            text("replaced_by", deprecation.replacedBy(), reply);
-        }
-        if (container) {
-            reply.bulk("subcommands");
-            docs(spec.subcommands(), reply);
-        }
-    }
-
-    private static void text(String name, String value, RespWriter reply) {
-        reply.bulk(name);
-        reply.bulk(value);
+        CommandDocs.write(args.count() == 2 ? table.all() : specs, reply);
     }
 
     // COMMAND GETKEYS name [argument ...], COMMAND GETKEYSANDFLAGS name [argument ...]

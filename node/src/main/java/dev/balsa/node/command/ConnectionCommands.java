@@ -18,14 +18,20 @@ final class ConnectionCommands {
     static final List<Command> TABLE = table(
             elsewhere("ping", -1, FAST).of("connection")
                     .tips("request_policy:all_shards", "response_policy:all_succeeded")
+                    .syntax("[message]")
                     .doc("1.0.0", "O(1)", "Replies with PONG or with the given message."),
             elsewhere("echo", 2, LOADING, STALE, FAST).of("connection")
+                    .syntax("message")
                     .doc("1.0.0", "O(1)", "Replies with the given message."),
             elsewhere("hello", -1, NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY).of("connection")
+                    .syntax("[arguments=(protover:integer [AUTH username_password=(username password)] [SETNAME "
+                            + "clientname])]")
                     .doc("6.0.0", "O(1)", "Chooses the version of the protocol and may authenticate."),
             elsewhere("auth", -2, NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY).of("connection")
+                    .syntax("[username^6.0.0] password")
                     .doc("1.0.0", "O(N), N = passwords of the user", "Authenticates the connection."),
             elsewhere("select", 2, LOADING, STALE, FAST).of("connection")
+                    .syntax("index:integer")
                     .doc("1.0.0", "O(1)", "Selects the database of the connection."),
             elsewhere("reset", 1, NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY).of("connection")
                     .doc("6.2.0", "O(1)", "Takes the connection back to its first state."),
@@ -42,21 +48,31 @@ final class ConnectionCommands {
                     elsewhere("info", 2, NOSCRIPT, LOADING, STALE).of("connection").tips("nondeterministic_output")
                             .doc("6.2.0", "O(1)", "Tells about the connection."),
                     elsewhere("kill", -3, ADMIN, NOSCRIPT, LOADING, STALE).of("connection")
+                            .syntax("filter=(ip:port | new-format=([ID client-id:integer^2.8.12] | [TYPE "
+                                    + "normal_master_slave_pubsub=(NORMAL | MASTER^3.2.0 | SLAVE | REPLICA^5.0.0 | "
+                                    + "PUBSUB)^2.8.12] | [USER username] | [ADDR ip:port] | [LADDR ip:port^6.2.0] | "
+                                    + "[SKIPME yes/no])...)")
                             .doc("2.4.0", "O(N), N = connections", "Closes connections."),
                     elsewhere("list", -2, ADMIN, NOSCRIPT, LOADING, STALE).of("connection")
                             .tips("nondeterministic_output")
+                            .syntax("[TYPE normal_master_replica_pubsub=(NORMAL | MASTER | REPLICA | PUBSUB)^5.0.0] "
+                                    + "[ID id=(client-id:integer...)^6.2.0]")
                             .doc("2.4.0", "O(N), N = connections", "Lists connections."),
                     elsewhere("no-evict", 3, ADMIN, NOSCRIPT, LOADING, STALE).of("connection")
+                            .syntax("enabled=(ON | OFF)")
                             .doc("7.0.0", "O(1)", "Exempts the connection from eviction of connections."),
                     elsewhere("no-touch", 3, NOSCRIPT, LOADING, STALE).of("connection")
                             .doc("7.2.0", "O(1)", "Says whether the connection's commands count as accesses to keys."),
                     elsewhere("pause", -3, ADMIN, NOSCRIPT, LOADING, STALE).of("connection")
+                            .syntax("timeout:integer [mode=(WRITE | ALL)^6.2.0]")
                             .doc("2.9.50", "O(1)", "Holds commands of clients back for a time."),
                     elsewhere("reply", 3, NOSCRIPT, LOADING, STALE).of("connection")
+                            .syntax("on_off_skip=(ON | OFF | SKIP)")
                             .doc("3.2.0", "O(1)", "Says whether the connection gets replies."),
                     elsewhere("setinfo", 4, NOSCRIPT, LOADING, STALE).of("connection")
                             .doc("7.2.0", "O(1)", "Notes the name or version of the client library."),
                     elsewhere("setname", 3, NOSCRIPT, LOADING, STALE).of("connection")
+                            .syntax("connection-name")
                             .doc("2.6.9", "O(1)", "Names the connection."),
                     elsewhere("unpause", 2, ADMIN, NOSCRIPT, LOADING, STALE).of("connection")
                             .doc("6.2.0", "O(N), N = paused connections", "Ends a pause.")));

@@ -15,24 +15,33 @@ import java.util.List;
 final class ExpireCommands {
     static final List<Command> TABLE = table(
             write("expire", -3, ExpireCommands::expire, FAST).of("generic").key("RW UPDATE", 1)
+                    .syntax("key seconds:integer [condition=(NX | XX | GT | LT)^7.0.0]")
                     .doc("1.0.0", "O(1)", "Sets the time to live of a key in seconds."),
             write("pexpire", -3, ExpireCommands::pexpire, FAST).of("generic").key("RW UPDATE", 1)
+                    .syntax("key milliseconds:integer [condition=(NX | XX | GT | LT)^7.0.0]")
                     .doc("2.6.0", "O(1)", "Sets the time to live of a key in milliseconds."),
             write("expireat", -3, ExpireCommands::expireAt, FAST).of("generic").key("RW UPDATE", 1)
+                    .syntax("key unix-time-seconds:unix-time [condition=(NX | XX | GT | LT)^7.0.0]")
                     .doc("1.2.0", "O(1)", "Sets the moment a key dies, in seconds since 1970."),
             write("pexpireat", -3, ExpireCommands::pexpireAt, FAST).of("generic").key("RW UPDATE", 1)
+                    .syntax("key unix-time-milliseconds:unix-time [condition=(NX | XX | GT | LT)^7.0.0]")
                     .doc("2.6.0", "O(1)", "Sets the moment a key dies, in milliseconds since 1970."),
             read("ttl", 2, ExpireCommands::ttl, FAST).of("generic").key("RO ACCESS", 1)
                     .tips("nondeterministic_output")
+                    .syntax("key")
                     .doc("1.0.0", "O(1)", "Replies with the time to live of a key in seconds."),
             read("pttl", 2, ExpireCommands::pttl, FAST).of("generic").key("RO ACCESS", 1)
                     .tips("nondeterministic_output")
+                    .syntax("key")
                     .doc("2.6.0", "O(1)", "Replies with the time to live of a key in milliseconds."),
             read("expiretime", 2, ExpireCommands::expireTime, FAST).of("generic").key("RO ACCESS", 1)
+                    .syntax("key")
                     .doc("7.0.0", "O(1)", "Replies with the moment a key dies, in seconds since 1970."),
             read("pexpiretime", 2, ExpireCommands::pexpireTime, FAST).of("generic").key("RO ACCESS", 1)
+                    .syntax("key")
                     .doc("7.0.0", "O(1)", "Replies with the moment a key dies, in milliseconds since 1970."),
             write("persist", 2, ExpireCommands::persist, FAST).of("generic").key("RW UPDATE", 1)
+                    .syntax("key")
                     .doc("2.2.0", "O(1)", "Takes the time to live off a key."));
 
     private static final int NX = 1;

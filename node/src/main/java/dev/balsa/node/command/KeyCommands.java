@@ -27,41 +27,56 @@ final class KeyCommands {
     static final List<Command> TABLE = table(
             write("del", -2, KeyCommands::del).of("generic").keys("RM DELETE", 1, -1, 1)
                     .tips("request_policy:multi_shard", "response_policy:agg_sum")
+                    .syntax("key...")
                     .doc("1.0.0", "O(N), N = keys and their nested items",
                             "Removes keys. Not atomic across slot groups."),
             write("unlink", -2, KeyCommands::del, FAST).of("generic").keys("RM DELETE", 1, -1, 1)
                     .tips("request_policy:multi_shard", "response_policy:agg_sum")
+                    .syntax("key...")
                     .doc("4.0.0", "O(1) a key, freeing is done later",
                             "Removes keys and frees their memory later. Not atomic across slot groups."),
             read("exists", -2, KeyCommands::exists, FAST).of("generic").keys("RO", 1, -1, 1)
                     .tips("request_policy:multi_shard", "response_policy:agg_sum")
+                    .syntax("key...")
                     .doc("1.0.0", "O(N), N = keys", "Counts how many of the given keys exist."),
             read("touch", -2, KeyCommands::touch, FAST).of("generic").keys("RO", 1, -1, 1)
                     .tips("request_policy:multi_shard", "response_policy:agg_sum")
+                    .syntax("key...")
                     .doc("3.2.1", "O(N), N = keys", "Notes an access to keys and counts how many exist."),
             read("type", 2, KeyCommands::type, FAST).of("generic").key("RO", 1)
+                    .syntax("key")
                     .doc("1.0.0", "O(1)", "Replies with the type of the value of a key."),
             write("rename", 3, KeyCommands::rename).of("generic").key("RW ACCESS DELETE", 1).key("OW UPDATE", 2)
+                    .syntax("key newkey:key@1")
                     .doc("1.0.0", "O(1)", "Renames a key, replacing the one that has the new name."),
             write("renamenx", 3, KeyCommands::renameNx, FAST).of("generic").key("RW ACCESS DELETE", 1)
-                    .key("OW INSERT", 2).doc("1.0.0", "O(1)", "Renames a key if no key has the new name."),
+                    .key("OW INSERT", 2)
+                    .syntax("key newkey:key@1")
+                    .doc("1.0.0", "O(1)", "Renames a key if no key has the new name."),
             write("copy", -3, KeyCommands::copy, DENYOOM).of("generic").key("RO ACCESS", 1).key("OW UPDATE", 2)
+                    .syntax("source:key destination:key@1 [DB destination-db:integer] [REPLACE]")
                     .doc("6.2.0", "O(N), N = nested items",
                             "Copies the value and the time to live of a key to another key."),
             write("move", 3, KeyCommands::move, FAST).of("generic").key("RW ACCESS UPDATE", 1)
+                    .syntax("key db:integer")
                     .doc("1.0.0", "O(1)", "Moves a key to another database."),
             read("dump", 2, KeyCommands::dump).of("generic").key("RO ACCESS", 1).tips("nondeterministic_output")
+                    .syntax("key")
                     .doc("2.6.0", "O(N), N = size of the value", "Replies with the value of a key in serialized form."),
             write("restore", -4, KeyCommands::restore, DENYOOM).of("generic").acl("dangerous").key("OW UPDATE", 1)
+                    .syntax("key ttl:integer serialized-value [REPLACE^3.0.0] [ABSTTL^5.0.0] [IDLETIME "
+                            + "seconds:integer^5.0.0] [FREQ frequency:integer^5.0.0]")
                     .doc("2.6.0", "O(N), N = size of the value", "Creates a key from a serialized value."),
             read("randomkey", 1, KeyCommands::randomKey).of("generic")
                     .tips("request_policy:all_shards", "nondeterministic_output")
                     .doc("1.0.0", "O(1)", "Replies with the name of a key picked at random."),
             read("keys", 2, KeyCommands::keys).of("generic").acl("dangerous")
                     .tips("request_policy:all_shards", "nondeterministic_output_order")
+                    .syntax("pattern")
                     .doc("1.0.0", "O(N), N = keys in the database", "Replies with all key names that match a pattern."),
             read("scan", -2, KeyCommands::scan).of("generic")
                     .tips("nondeterministic_output", "request_policy:special")
+                    .syntax("cursor:integer [MATCH pattern] [COUNT count:integer] [TYPE type^6.0.0]")
                     .doc("2.8.0", "O(1) a call, O(N) for all keys",
                             "Walks through the key names of a database in steps."),
             read("dbsize", 1, KeyCommands::dbSize, FAST).of("server").acl("keyspace")
@@ -69,11 +84,14 @@ final class KeyCommands {
                     .doc("1.0.0", "O(1)", "Counts the keys of the database."),
             write("flushdb", -1, KeyCommands::flushDb).of("server").acl("keyspace", "dangerous")
                     .tips("request_policy:all_shards", "response_policy:all_succeeded")
+                    .syntax("[async=(ASYNC^4.0.0 | SYNC^6.2.0)]")
                     .doc("1.0.0", "O(1), freeing is done later", "Removes all keys of the database."),
             write("flushall", -1, KeyCommands::flushAll).of("server").acl("keyspace", "dangerous")
                     .tips("request_policy:all_shards", "response_policy:all_succeeded")
+                    .syntax("[async=(ASYNC^4.0.0 | SYNC^6.2.0)]")
                     .doc("1.0.0", "O(1), freeing is done later", "Removes all keys of all databases."),
             write("swapdb", 3, KeyCommands::swapDb, FAST).of("server").acl("keyspace", "dangerous")
+                    .syntax("index1:integer index2:integer")
                     .doc("4.0.0", "O(1)", "Exchanges two databases."));
 
     private KeyCommands() {}

@@ -22,16 +22,20 @@ final class ObjectCommands {
                     .doc("2.2.3", "depends on the subcommand", "Tells how a value is kept.").subs(
                     read("encoding", 3, ObjectCommands::encoding).of("generic").key("RO", 2)
                             .tips("nondeterministic_output")
+                            .syntax("key")
                             .doc("2.2.3", "O(1)", "Replies with the encoding of the value of a key."),
                     read("freq", 3, ObjectCommands::freq).of("generic").key("RO", 2).tips("nondeterministic_output")
+                            .syntax("key")
                             .doc("4.0.0", "O(1)", "Replies with the logarithmic access counter of a key."),
                     plain("help", 2, ObjectCommands::help, LOADING, STALE).of("generic")
                             .doc("6.2.0", "O(1)", "Lists the subcommands."),
                     read("idletime", 3, ObjectCommands::idletime).of("generic").key("RO", 2)
                             .tips("nondeterministic_output")
+                            .syntax("key")
                             .doc("2.2.3", "O(1)", "Replies with the seconds since a key was last accessed."),
                     read("refcount", 3, ObjectCommands::refcount).of("generic").key("RO", 2)
                             .tips("nondeterministic_output")
+                            .syntax("key")
                             .doc("2.2.3", "O(1)", "Replies with the number of references to the value of a key.")));
 
     private static final int SHARED_INTEGERS = 10_000;

@@ -38,6 +38,7 @@ final class Row {
     private String since = "";
     private String complexity = "";
     private String summary = "";
+    private String syntax = "";
 
     private Row(String name, int arity, Command.Body body, @Nullable String refusal, CommandFlag... flags) {
         this.name = name;
@@ -162,6 +163,12 @@ final class Row {
         return this;
     }
 
+    /** The arguments, as {@link Syntax} reads them. */
+    Row syntax(String line) {
+        syntax = line;
+        return this;
+    }
+
     Row doc(String version, String cost, String sentence) {
         complexity = cost;
         summary = sentence;
@@ -212,7 +219,8 @@ final class Row {
         }
         String spoken = fullName.replace('|', ' ').toUpperCase(Locale.ROOT);
         String says = refusal == null ? summary : "Refused: it" + refusal;
-        var doc = new CommandSpec.Doc(says, since, group, complexity, deprecation, internal);
+        var doc = new CommandSpec.Doc(says, since, group, complexity, deprecation, internal,
+                Syntax.parse(syntax));
         var spec = new CommandSpec(
                 fullName, arity, flagBits, first, last, step, keySpecs, shownCategories(), subSpecs, doc, tips);
         String error = refusal == null ? null : "ERR " + spoken + refusal;

@@ -26,58 +26,84 @@ import java.util.List;
 final class StringCommands {
     static final List<Command> TABLE = table(
             read("get", 2, StringCommands::get, FAST).of("string").key("RO ACCESS", 1)
+                    .syntax("key")
                     .doc("1.0.0", "O(1)", "Replies with the string value of a key."),
             write("set", -3, StringCommands::set, DENYOOM).of("string").key("RW ACCESS UPDATE VARIABLE_FLAGS", 1)
+                    .syntax("key value [condition=(NX | XX)^2.6.12] [GET^6.2.0] [expiration=(EX "
+                            + "seconds:integer^2.6.12 | PX milliseconds:integer^2.6.12 | EXAT "
+                            + "unix-time-seconds:unix-time^6.2.0 | PXAT unix-time-milliseconds:unix-time^6.2.0 | "
+                            + "KEEPTTL^6.0.0)]")
                     .doc("1.0.0", "O(1)", "Sets the string value of a key, whatever type was there before."),
             write("getset", 3, StringCommands::getSet, DENYOOM, FAST).of("string").key("RW ACCESS UPDATE", 1)
                     .replaced("6.2.0", "SET with the GET argument")
+                    .syntax("key value")
                     .doc("1.0.0", "O(1)", "Replaces the string value of a key and replies with the old one."),
             write("getdel", 2, StringCommands::getDel, FAST).of("string").key("RW ACCESS DELETE", 1)
+                    .syntax("key")
                     .doc("6.2.0", "O(1)", "Replies with the string value of a key and removes the key."),
             write("getex", -2, StringCommands::getEx, FAST).of("string").key("RW ACCESS UPDATE", 1)
+                    .syntax("key [expiration=(EX seconds:integer | PX milliseconds:integer | EXAT "
+                            + "unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time | PERSIST)]")
                     .doc("6.2.0", "O(1)", "Replies with the string value of a key and changes its time to live."),
             write("append", 3, StringCommands::append, DENYOOM, FAST).of("string").key("RW INSERT", 1)
+                    .syntax("key value")
                     .doc("2.0.0", "O(1) amortized", "Appends bytes to a string, creating the key if it is missing."),
             read("strlen", 2, StringCommands::strlen, FAST).of("string").key("RO", 1)
+                    .syntax("key")
                     .doc("2.2.0", "O(1)", "Replies with the length of the string value of a key."),
             write("setrange", 4, StringCommands::setRange, DENYOOM).of("string").key("RW UPDATE", 1)
+                    .syntax("key offset:integer value")
                     .doc("2.2.0", "O(N), N = bytes written",
                             "Overwrites a part of a string, growing it with zero bytes if needed."),
             read("getrange", 4, StringCommands::getRange).of("string").key("RO ACCESS", 1)
+                    .syntax("key start:integer end:integer")
                     .doc("2.4.0", "O(N), N = bytes replied", "Replies with a part of the string value of a key."),
             read("substr", 4, StringCommands::getRange).of("string").key("RO ACCESS", 1)
                     .replaced("2.0.0", "GETRANGE")
+                    .syntax("key start:integer end:integer")
                     .doc("1.0.0", "O(N), N = bytes replied", "Replies with a part of the string value of a key."),
             write("incr", 2, StringCommands::incr, DENYOOM, FAST).of("string").key("RW ACCESS UPDATE", 1)
+                    .syntax("key")
                     .doc("1.0.0", "O(1)", "Adds one to the integer in a key; a missing key counts as 0."),
             write("decr", 2, StringCommands::decr, DENYOOM, FAST).of("string").key("RW ACCESS UPDATE", 1)
+                    .syntax("key")
                     .doc("1.0.0", "O(1)", "Subtracts one from the integer in a key; a missing key counts as 0."),
             write("incrby", 3, StringCommands::incrBy, DENYOOM, FAST).of("string").key("RW ACCESS UPDATE", 1)
+                    .syntax("key increment:integer")
                     .doc("1.0.0", "O(1)", "Adds a number to the integer in a key; a missing key counts as 0."),
             write("decrby", 3, StringCommands::decrBy, DENYOOM, FAST).of("string").key("RW ACCESS UPDATE", 1)
+                    .syntax("key decrement:integer")
                     .doc("1.0.0", "O(1)", "Subtracts a number from the integer in a key; a missing key counts as 0."),
             write("incrbyfloat", 3, StringCommands::incrByFloat, DENYOOM, FAST).of("string")
                     .key("RW ACCESS UPDATE", 1)
+                    .syntax("key increment:double")
                     .doc("2.6.0", "O(1)",
                             "Adds a floating point number to the number in a key; a missing key counts as 0."),
             read("mget", -2, StringCommands::mget, FAST).of("string").keys("RO ACCESS", 1, -1, 1)
                     .tips("request_policy:multi_shard")
+                    .syntax("key...")
                     .doc("1.0.0", "O(N), N = keys",
                             "Replies with the string values of several keys. Not atomic across slot groups."),
             write("mset", -3, StringCommands::mset, DENYOOM).of("string").keys("OW UPDATE", 1, -1, 2)
                     .tips("request_policy:multi_shard", "response_policy:all_succeeded")
+                    .syntax("key_value=(key value)...")
                     .doc("1.0.1", "O(N), N = keys",
                             "Sets the string values of several keys. Not atomic across slot groups."),
             write("msetnx", -3, StringCommands::msetNx, DENYOOM).of("string").keys("OW INSERT", 1, -1, 2)
                     .tips("request_policy:multi_shard", "response_policy:agg_min")
+                    .syntax("key_value=(key value)...")
                     .doc("1.0.1", "O(N), N = keys", "Sets the string values of several keys if none of them exists."),
             write("setnx", 3, StringCommands::setNx, DENYOOM, FAST).of("string").key("OW INSERT", 1)
+                    .syntax("key value")
                     .doc("1.0.0", "O(1)", "Sets the string value of a key if the key does not exist."),
             write("setex", 4, StringCommands::setEx, DENYOOM).of("string").key("OW UPDATE", 1)
+                    .syntax("key seconds:integer value")
                     .doc("2.0.0", "O(1)", "Sets the string value of a key with a time to live in seconds."),
             write("psetex", 4, StringCommands::psetEx, DENYOOM).of("string").key("OW UPDATE", 1)
+                    .syntax("key milliseconds:integer value")
                     .doc("2.6.0", "O(1)", "Sets the string value of a key with a time to live in milliseconds."),
             read("lcs", -3, StringCommands::lcs).of("string").keys("RO ACCESS", 1, 2, 1)
+                    .syntax("key1:key key2:key [LEN] [IDX] [MINMATCHLEN len:integer] [WITHMATCHLEN]")
                     .doc("7.0.0", "O(N*M), N and M = lengths of the strings",
                             "Finds the longest common subsequence of two strings."));
 

@@ -74,7 +74,7 @@ class CommandCommandsTest {
     }
 
     @Test
-    void docs_have_the_fields_of_redis_but_the_arguments_and_the_history() throws IOException {
+    void docs_have_the_fields_of_redis_and_their_own_history() throws IOException {
         assumeTrue(RedisServer.isInstalled());
         try (RedisServer redis = new RedisServer();
                 EngineServer ours = new EngineServer(1)) {
@@ -82,10 +82,12 @@ class CommandCommandsTest {
             ours.protocol(3);
             for (String name : List.of("get", "getset", "substr", "object", "object|freq", "psync", "replconf")) {
                 List<String> their = fields(redis.call("COMMAND", "DOCS", name));
-                their.removeAll(List.of("arguments", "history"));
                 List<String> our = fields(ours.call("COMMAND", "DOCS", name));
-                their.remove("complexity");
-                our.remove("complexity");
+                // A cost is told of more commands here, arguments are not told of those that are refused, and a
+                // history is told only of arguments.
+                for (List<String> names : List.of(their, our)) {
+                    names.removeAll(List.of("complexity", "arguments", "history"));
+                }
                 assertThat(our).as(name).isEqualTo(their);
             }
         }

@@ -60,6 +60,7 @@ public record CommandSpec(
      * @param since the version of Redis that brought it
      * @param deprecation null for a command that is not deprecated
      * @param internal whether COMMAND DOCS marks it as a system command
+     * @param arguments in their order; empty for a command that has none, or of which they are not told
      */
     public record Doc(
             String summary,
@@ -67,12 +68,17 @@ public record CommandSpec(
             String group,
             String complexity,
             @Nullable Deprecation deprecation,
-            boolean internal) {
+            boolean internal,
+            List<Argument> arguments) {
         public static final Doc NONE = new Doc("", "", "", "");
 
-        /** Neither deprecated nor internal. */
+        public Doc {
+            arguments = List.copyOf(arguments);
+        }
+
+        /** Neither deprecated nor internal, and without arguments. */
         public Doc(String summary, String since, String group, String complexity) {
-            this(summary, since, group, complexity, null, false);
+            this(summary, since, group, complexity, null, false, List.of());
         }
     }
 
