@@ -1,7 +1,9 @@
 package dev.balsa.node;
 
+import dev.balsa.node.cluster.LeaderSpread;
 import dev.balsa.node.cluster.LeaderTable;
 import dev.balsa.node.cluster.NodeIdentity;
+import dev.balsa.node.cluster.PreferredLeaders;
 import dev.balsa.node.cluster.StaticMap;
 import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
@@ -23,6 +25,7 @@ import dev.balsa.proxy.front.RespServer;
 import dev.balsa.proxy.route.Backend;
 import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.upstream.UpstreamSettings;
+import dev.balsa.raft.GroupStatus;
 import dev.balsa.raft.RaftConfig;
 import dev.balsa.raft.RaftHost;
 import dev.balsa.raft.RaftLimits;
@@ -52,6 +55,7 @@ import org.slf4j.LoggerFactory;
 final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final int TRANSFER_MAX_SECONDS = 3;
+    private static final int LOOK_SECONDS = 1;
 
     private final NodeConfig config;
     private final NodeView.Identity identity;
@@ -70,6 +74,7 @@ final class Node implements AutoCloseable {
     private final Front front;
     private volatile long maxMemoryBytes;
     private volatile EncodingLimits encodingLimits = EncodingLimits.DEFAULT;
+    private volatile long spreadAfterMillis;
 
     /** Starts everything; returns when the ports are open. */
     Node(NodeConfig config) throws IOException {
@@ -117,6 +122,7 @@ final class Node implements AutoCloseable {
                 CommandTable.all().stream().map(Command::spec).toList(),
                 routes,
                 administration.backend());
+        spreadLeaders(map);
         listen(config.port(), Mode.PLAIN);
         listen(config.clusterPort(), Mode.CLUSTER);
         LOG.info(
@@ -173,6 +179,53 @@ final class Node implements AutoCloseable {
                 config.snapshotLogBytes(),
                 config.snapshotBytesPerSecondMax(),
                 config.rdbCompression());
+    }
+
+    /** With one group there is nothing to spread. */
+    private void spreadLeaders(ClusterMap map) {
+        if (map.groups().size() < 2 || map.nodes().size() < 2) {
+            return;
+        }
+        spreadAfterMillis = config.spreadLeadersAfterMillis();
+        settings.onChange("spread-leaders-after-millis", value -> {
+            spreadAfterMillis = Long.parseLong(value);
+            return null;
+        });
+        List<LedGroup> others = groups.stream()
+                .filter(group -> !PreferredLeaders.of(map, group.spec()).equals(identity.nodeId()))
+                .map(group -> new LedGroup(group, raftAddress(self(map, PreferredLeaders.of(map, group.spec())))))
+                .toList();
+        LeaderSpread spread = new LeaderSpread(others, () -> spreadAfterMillis);
+        var _ = loops.next().scheduleWithFixedDelay(
+                () -> spread.look(TimeUnit.NANOSECONDS.toMillis(System.nanoTime())), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** A group for {@link LeaderSpread}. Only its leader asks for more than who leads. */
+    private record LedGroup(HostedGroup group, String preferred) implements LeaderSpread.Led {
+        @Override
+        public String name() {
+            return group.slots().name();
+        }
+
+        @Override
+        public boolean isLeader() {
+            return group.raft().leadership().isLeader();
+        }
+
+        @Override
+        public GroupStatus status() {
+            return group.raft().status();
+        }
+
+        @Override
+        public boolean savesSnapshot() {
+            return group.saved().view().runningSinceMillis() != 0;
+        }
+
+        @Override
+        public CompletableFuture<Boolean> handOver(String raftAddress) {
+            return group.handOver(raftAddress);
+        }
     }
 
     private void listen(int port, Mode mode) throws IOException {

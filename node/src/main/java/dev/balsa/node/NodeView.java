@@ -159,7 +159,7 @@ final class NodeView implements NodeState {
                 String peer = successor(group, toNodeId);
                 transfers.add(peer == null
                         ? CompletableFuture.completedFuture(false)
-                        : group.raft().transferLeadership(peer));
+                        : group.handOver(peer));
             }
         }
         return CompletableFuture.allOf(transfers.toArray(CompletableFuture[]::new))

@@ -88,6 +88,8 @@ public final class Directives {
             start("groups", new Whole(1, 64), "1"),
             start("election-timeout-millis", new Whole(50, 60_000), "350"),
             start("election-spread-millis", new Whole(10, 60_000), "150"),
+            // A leader that is not the preferred one hands over after so long; 0 = never.
+            live("spread-leaders-after-millis", new Whole(0, 86_400_000), "10000"),
             start("batch-max-bytes", new Bytes(1024, 256 * MIB), Long.toString(MIB)),
             start("batch-max-commands", new Whole(1, 65_536), "4096"),
             start("command-max-bytes", new Bytes(MIB, Integer.MAX_VALUE), Long.toString(512 * MIB)),

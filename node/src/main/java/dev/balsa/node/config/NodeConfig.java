@@ -243,6 +243,13 @@ public final class NodeConfig {
         return integer("election-spread-millis");
     }
 
+    /**
+     * How long a leader leads before it hands its group to the node that is preferred for it, so that groups are led by different nodes; 0 = never.
+     */
+    public long spreadLeadersAfterMillis() {
+        return number("spread-leaders-after-millis");
+    }
+
     // -- clients ------------------------------------------------------------------------------------------------
 
     /** Empty = none. */

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class HostedGroup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostedGroup.class);
 
+    /** Entries in flight take milliseconds; if they do not, a disk or a network stands still, and this is no time to move. */
+    private static final long QUIET_MAX_MILLIS = 500;
+
     private final ClusterMap.Group spec;
     private final SlotGroup slots;
     private final SlotGroupStateMachine machine;
@@ -30,6 +35,7 @@ public final class HostedGroup implements AutoCloseable {
     private final ExecutorService background;
     private final SavedState saved = new SavedState();
     private final CompletableFuture<Void> leading = new CompletableFuture<>();
+    private final AtomicBoolean handingOver = new AtomicBoolean();
     private volatile RaftGroup raft;
     private volatile GroupFigures figures;
 
@@ -120,6 +126,26 @@ public final class HostedGroup implements AutoCloseable {
 
     private void publish() {
         figures = GroupFigures.of(slots.runner());
+    }
+
+    /**
+     * Hands leadership to another member, between two entries: writes wait meanwhile, and none of them loses its outcome.
+     *
+     * @param raftAddress of the member
+     * @return true when another leads; false or a failure when this one goes on, also while it is being handed over already
+     */
+    public CompletableFuture<Boolean> handOver(String raftAddress) {
+        if (!handingOver.compareAndSet(false, true)) {
+            return CompletableFuture.completedFuture(false);
+        }
+        CompletableFuture<Void> quiet = new CompletableFuture<>();
+        slots.loop().execute(() -> slots.quiesce(quiet));
+        return quiet.orTimeout(QUIET_MAX_MILLIS, TimeUnit.MILLISECONDS)
+                .thenCompose(done -> raft.transferLeadership(raftAddress))
+                .whenCompleteAsync((moved, failure) -> {
+                    slots.release();
+                    handingOver.set(false);
+                }, slots.loop());
     }
 
     // -- snapshots ------------------------------------------------------------------------------------------------

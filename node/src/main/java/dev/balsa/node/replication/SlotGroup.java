@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,8 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     private boolean activeExpire = true;
     private final Pulse pulse;
     private Runnable onPulse = () -> {};
+    /** Nothing is proposed while this is there; done when nothing is in flight. */
+    private @Nullable CompletableFuture<Void> quiet;
 
     /** @param seed where this process's sequence of entry seeds begins */
     public SlotGroup(
@@ -207,7 +210,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
 
     private void flush() {
         flushScheduled = false;
-        while (leads && raft != null && inFlight.size() < config.entriesInFlightMax() && !waiting.isEmpty()) {
+        while (leads && quiet == null && raft != null && inFlight.size() < config.entriesInFlightMax() && !waiting.isEmpty()) {
             propose(waiting.remove());
         }
         if (raft != null) {
@@ -275,6 +278,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
             reads.answer(flight.readsBefore);
             runner.apply(index, flight.batch);
             batches.giveBack(flight.batch);
+            tellIfQuiet();
         } else {
             runner.apply(index, data);
         }
@@ -282,6 +286,29 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         pulse.changed();
         scheduleHousekeeping(keyspace().reclaim(1));
         scheduleFlushIfNeeded();
+    }
+
+    /**
+     * Writes that arrive wait here until {@link #release}. A leader that hands over does so in this silence: what is in flight when it steps down would
+     * have an unknown outcome, and cost clients their connections. On the loop.
+     *
+     * @param done completed when the outcome of all that left before is known
+     */
+    void quiesce(CompletableFuture<Void> done) {
+        quiet = done;
+        tellIfQuiet();
+    }
+
+    /** Ends {@link #quiesce}. On the loop. */
+    void release() {
+        quiet = null;
+        scheduleFlushIfNeeded();
+    }
+
+    private void tellIfQuiet() {
+        if (quiet != null && inFlight.isEmpty()) {
+            quiet.complete(null);
+        }
     }
 
     void leaderStart() {
@@ -346,6 +373,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         }
         refuseAll(flight.batch, flight.data, failure);
         batches.giveBack(flight.batch);
+        tellIfQuiet();
         scheduleFlushIfNeeded();
     }
 

@@ -14,6 +14,7 @@ import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -164,6 +165,34 @@ class SlotGroupTest {
         assertThat(raft.proposed).hasSize(1);
         commit();
         onLoop(() -> assertThat(keyspace.database(0).size()).isZero());
+    }
+
+    @Test
+    void while_quiesced_writes_wait_and_what_was_in_flight_gets_its_outcome() {
+        CompletableFuture<Void> quiet = new CompletableFuture<>();
+        onLoop(() -> write("SET", "a", "1"));
+        onLoop(() -> group.quiesce(quiet));
+        onLoop(() -> write("SET", "b", "2"));
+        assertThat(quiet).isNotDone();
+        assertThat(raft.proposed).hasSize(1);
+        commit();
+        assertThat(quiet).isDone();
+        assertThat(raft.proposed).isEmpty();
+        assertThat(answers).containsExactly("+OK");
+        onLoop(group::release);
+        assertThat(raft.proposed).hasSize(1);
+        commit();
+        assertThat(answers).containsExactly("+OK", "+OK");
+    }
+
+    @Test
+    void a_leader_that_handed_over_gives_back_what_waited_as_not_executed() {
+        onLoop(() -> group.quiesce(new CompletableFuture<>()));
+        onLoop(() -> write("SET", "a", "1"));
+        onLoop(group::leaderStop);
+        onLoop(group::release);
+        assertThat(raft.proposed).isEmpty();
+        assertThat(answers).containsExactly("not executed SET a 1");
     }
 
     @Test
