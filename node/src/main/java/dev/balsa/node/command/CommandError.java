@@ -58,6 +58,12 @@ public final class CommandError {
     public static final String TIMEOUT_NEGATIVE = "ERR timeout is negative";
     public static final String TIMEOUT_TOO_LARGE = "ERR timeout is out of range";
 
+    public static final String DIGEST_LENGTH = "ERR must be exactly 16 hexadecimal characters";
+    public static final String DELEX_TYPE = "ERR Key should be of string type if conditions are specified";
+    public static final String DELEX_CONDITION = "ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE";
+    public static final String MSETEX_NUMKEYS = "ERR invalid numkeys value";
+    public static final String MSETEX_PAIRS = "ERR wrong number of key-value pairs";
+
     private CommandError() {}
 
     /** An integer that is not between two bounds. */

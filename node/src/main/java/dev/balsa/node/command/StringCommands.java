@@ -1,6 +1,10 @@
 package dev.balsa.node.command;
 
 import static dev.balsa.node.command.CommandError.DECREMENT_OVERFLOW;
+import static dev.balsa.node.command.CommandError.DELEX_CONDITION;
+import static dev.balsa.node.command.CommandError.DELEX_TYPE;
+import static dev.balsa.node.command.CommandError.MSETEX_NUMKEYS;
+import static dev.balsa.node.command.CommandError.MSETEX_PAIRS;
 import static dev.balsa.node.command.CommandError.NAN_OR_INFINITY;
 import static dev.balsa.node.command.CommandError.NOT_AN_INTEGER;
 import static dev.balsa.node.command.CommandError.NOT_A_FLOAT;
@@ -14,10 +18,12 @@ import static dev.balsa.node.command.Row.write;
 import static dev.balsa.node.engine.Keyspace.MISSING;
 import static dev.balsa.proto.command.CommandFlag.DENYOOM;
 import static dev.balsa.proto.command.CommandFlag.FAST;
+import static dev.balsa.proto.command.CommandFlag.MOVABLEKEYS;
 
 import dev.balsa.node.engine.Database;
 import dev.balsa.node.engine.value.Decimal;
 import dev.balsa.node.engine.ValueType;
+import dev.balsa.proto.command.KeySpec;
 import dev.balsa.proto.resp.Args;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -41,6 +47,12 @@ final class StringCommands {
             write("getdel", 2, StringCommands::getDel, FAST).of("string").key("RW ACCESS DELETE", 1)
                     .syntax("key")
                     .doc("6.2.0", "O(1)", "Replies with the string value of a key and removes the key."),
+            write("delex", -2, StringCommands::delEx, FAST).of("string").key("RW DELETE VARIABLE_FLAGS", 1)
+                    .doc("8.4.0", "O(1) by value, O(N) by digest, N = length of the string",
+                            "Removes a key if its string value or the digest of it is, or is not, the given one."),
+            read("digest", 2, StringCommands::digest, FAST).of("string").key("RO ACCESS", 1)
+                    .doc("8.4.0", "O(N), N = length of the string",
+                            "Replies with the XXH3 digest of the string value of a key."),
             write("getex", -2, StringCommands::getEx, FAST).of("string").key("RW ACCESS UPDATE", 1)
                     .syntax("key [expiration=(EX seconds:integer | PX milliseconds:integer | EXAT "
                             + "unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time | PERSIST)]")
@@ -93,6 +105,10 @@ final class StringCommands {
                     .tips("request_policy:multi_shard", "response_policy:agg_min")
                     .syntax("key_value=(key value)...")
                     .doc("1.0.1", "O(N), N = keys", "Sets the string values of several keys if none of them exists."),
+            // No tips: a proxy that splits the keys of a request would have to count them anew.
+            write("msetex", -4, StringCommands::msetEx, DENYOOM, MOVABLEKEYS).of("string")
+                    .keys(new KeySpec("OW UPDATE", null, 1, new KeySpec.Count(0, 1, 2)))
+                    .doc("8.4.0", "O(N), N = keys", "Sets the string values and one time to live of several keys."),
             write("setnx", 3, StringCommands::setNx, DENYOOM, FAST).of("string").key("OW INSERT", 1)
                     .syntax("key value")
                     .doc("1.0.0", "O(1)", "Sets the string value of a key if the key does not exist."),
@@ -121,7 +137,8 @@ final class StringCommands {
         }
     }
 
-    // SET key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT second | PXAT millisecond | KEEPTTL]
+    // SET key value [NX | XX | IFEQ value | IFNE value | IFDEQ digest | IFDNE digest] [GET]
+    //     [EX seconds | PX milliseconds | EXAT second | PXAT millisecond | KEEPTTL]
     private static void set(Call call) {
         SetOptions options = SetOptions.ofSet(call.args());
         if (options == null) {
@@ -136,10 +153,16 @@ final class StringCommands {
             }
         }
         int ref = call.find(1);
+        Comparison comparison = options.comparison();
+        if (comparison != null && ref != MISSING
+                && (call.refusesType(ref) || comparison.refusesOperand(call, options.operandAt()))) {
+            return;
+        }
         if (options.get() && !repliesString(call, ref)) {
             return;
         }
-        if (ref == MISSING ? options.xx() : options.nx()) {
+        boolean refused = ref == MISSING ? options.xx() : options.nx();
+        if (refused || (comparison != null && !comparison.holds(call, ref, options.operandAt()))) {
             if (!options.get()) {
                 call.reply().nil();
             }
@@ -166,6 +189,46 @@ final class StringCommands {
         int ref = call.find(1);
         if (repliesString(call, ref) && ref != MISSING) {
             call.remove(1);
+        }
+    }
+
+    // DELEX key [IFEQ value | IFNE value | IFDEQ digest | IFDNE digest]
+    private static void delEx(Call call) {
+        int count = call.args().count();
+        if (count == 3 || count > 4) {
+            call.reply().error(CommandError.arity("delex"));
+            return;
+        }
+        int ref = call.find(1);
+        boolean removes = ref != MISSING;
+        if (removes && count == 4) {
+            if (call.db().type(ref) != ValueType.STRING) {
+                call.reply().error(DELEX_TYPE);
+                return;
+            }
+            Comparison comparison = Comparison.of(call.args(), 2);
+            if (comparison == null) {
+                call.reply().error(DELEX_CONDITION);
+                return;
+            }
+            if (comparison.refusesOperand(call, 3)) {
+                return;
+            }
+            removes = comparison.holds(call, ref, 3);
+        }
+        if (removes) {
+            call.remove(1);
+        }
+        call.reply().integer(removes ? 1 : 0);
+    }
+
+    // DIGEST key
+    private static void digest(Call call) {
+        int ref = call.find(1);
+        if (ref == MISSING) {
+            call.reply().nil();
+        } else if (!call.refusesType(ref)) {
+            call.reply().bulk(Comparison.digest(call, ref));
         }
     }
 
@@ -377,6 +440,43 @@ final class StringCommands {
         call.reply().integer(1);
     }
 
+    // MSETEX numkeys key value [key value ...] [NX | XX]
+    //     [EX seconds | PX milliseconds | EXAT second | PXAT millisecond | KEEPTTL]
+    private static void msetEx(Call call) {
+        Args args = call.args();
+        if (!call.readsRange(1, 1, Integer.MAX_VALUE, MSETEX_NUMKEYS)) {
+            return;
+        }
+        if (call.number() > (args.count() - 2) / 2) {
+            call.reply().error(MSETEX_PAIRS);
+            return;
+        }
+        int end = 2 + 2 * (int) call.number();
+        SetOptions options = SetOptions.ofMsetEx(args, end);
+        if (options == null) {
+            call.reply().error(SYNTAX);
+            return;
+        }
+        long deadline = 0;
+        if (options.unit() != null) {
+            deadline = ExpireTime.read(call, options.timeAt(), options.unit(), "msetex");
+            if (deadline == ExpireTime.INVALID) {
+                return;
+            }
+        }
+        for (int i = 2; i < end; i += 2) {
+            if (call.find(i) == MISSING ? options.xx() : options.nx()) {
+                call.reply().integer(0);
+                return;
+            }
+        }
+        for (int i = 2; i < end; i += 2) {
+            int ref = options.keepTtl() ? call.peek(i) : MISSING;
+            put(call, i, i + 1, ref == MISSING ? deadline : call.db().deadlineMillis(ref));
+        }
+        call.reply().integer(1);
+    }
+
     // SETNX key value
     private static void setNx(Call call) {
         boolean absent = call.find(1) == MISSING;
@@ -421,13 +521,17 @@ final class StringCommands {
 
     /** Sets key 1 to argument {@code valueAt}; a deadline that has passed already removes the key instead. */
     private static void put(Call call, int valueAt, long deadlineMillis) {
+        put(call, 1, valueAt, deadlineMillis);
+    }
+
+    private static void put(Call call, int keyAt, int valueAt, long deadlineMillis) {
         Args args = call.args();
         if (deadlineMillis != 0 && deadlineMillis <= call.nowMillis()) {
-            call.remove(1);
+            call.remove(keyAt);
             return;
         }
         call.db().setString(
-                args.array(), args.offset(1), args.length(1),
+                args.array(), args.offset(keyAt), args.length(keyAt),
                 args.array(), args.offset(valueAt), args.length(valueAt),
                 deadlineMillis);
     }

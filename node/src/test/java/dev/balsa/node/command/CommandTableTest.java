@@ -123,7 +123,7 @@ class CommandTableTest {
             }
         }
         assertThat(more).containsExactly(
-                "client|no-touch", "client|setinfo", "cluster|myshardid", "waitaof", "xackdel", "xdelex");
+                "client|no-touch", "client|setinfo", "cluster|myshardid", "delex", "digest", "msetex", "waitaof", "xackdel", "xdelex");
     }
 
     @Test
