@@ -14,7 +14,7 @@ final class RandomListCommands {
     }
 
     List<String> next() {
-        return switch (random.below(30)) {
+        return switch (random.below(33)) {
             case 0, 1, 2, 3, 4, 5 -> push();
             case 6 -> List.of(random.one("LPUSHX", "RPUSHX"), list(), element());
             case 7, 8 -> random.with(List.of(random.one("LPOP", "RPOP"), list()), 50, List.of(count()));
@@ -30,6 +30,7 @@ final class RandomListCommands {
             case 25, 26 -> move();
             case 27 -> mpop();
             case 28 -> blocking();
+            case 30, 31, 32 -> sort();
             default -> List.of("OBJECT", "ENCODING", list());
         };
     }
@@ -80,6 +81,27 @@ final class RandomListCommands {
             case 2 -> List.of("BLMPOP", "0.001", "2", list(), list(), end());
             default -> List.of("BRPOPLPUSH", list(), list(), random.one("0.001", "-1", "x", "nan"));
         };
+    }
+
+    /**
+     * Not ALPHA by weights, for Redis leaves the order of equal ones open; and only with STORE, for without it Redis
+     * compares as its locale wants.
+     */
+    private List<String> sort() {
+        List<String> sort = List.of("SORT", list());
+        sort = random.with(sort, 60, List.of("BY", random.one("nosort", "k*", "*", "nothing_*", "l*->a")));
+        sort = random.with(sort, 30, List.of("GET", random.one("#", "k*", "*", "a", "*->x")));
+        if (!sort.contains("nosort")) {
+            // These are not stored: lists would double again and again.
+            sort = random.with(sort, 20, List.of("GET", random.one("#", "k*")));
+        }
+        sort = random.with(sort, 30, List.of("LIMIT", index(), count()));
+        sort = random.with(sort, 30, List.of(random.one("DESC", "ASC", "desc", "FOO")));
+        if (sort.contains("nosort")) {
+            return random.with(sort, 30, List.of("STORE", list()));
+        }
+        // Numbers are not stored: Redis may refuse them for an error of another command.
+        return sort.contains("BY") || sort.indexOf("GET") != sort.lastIndexOf("GET") ? sort : random.with(sort, 50, List.of("ALPHA", "STORE", list()));
     }
 
     private String list() {

@@ -38,6 +38,7 @@ class ListFormatTest {
             for (int i = 0; i < 20_000; i++) {
                 change(saved, random.nextLong());
             }
+            singleChunk(saved);
             // Lists that are packed by the old limit stay so, here and there.
             EncodingLimits lower = new EncodingLimits(128, 64, 512, 128, 64, 128, 64, 5, 4096, 100, 3000);
             saved.limits(lower);
@@ -175,6 +176,21 @@ class ListFormatTest {
             all.append(ref == Keyspace.MISSING ? "none" : keyspace.database(0).encoding(ref)).append(' ');
         }
         return all.toString();
+    }
+
+    /** Leaves a large list of one chunk that, were it new, would be packed. */
+    private static void singleChunk(Keyspace keyspace) {
+        Database db = keyspace.database(0);
+        byte[] key = RdbTest.bytes("k0");
+        byte[] value = RdbTest.bytes("w".repeat(100));
+        db.remove(key, 0, key.length);
+        Lists list = new Lists(keyspace).open(db, key, 0, key.length, Keyspace.MISSING);
+        while (list.size() == 0 || !db.encoding(db.find(key, 0, key.length)).equals("quicklist")) {
+            list.willAdd(value.length, 1);
+            list.push(false, value, 0, value.length);
+        }
+        list.removeRange(list.size() - 1, 1); // the second chunk
+        assertThat(db.encoding(db.find(key, 0, key.length))).isEqualTo("quicklist");
     }
 
     /** One change that depends on the seed and the keyspace's own content only. */

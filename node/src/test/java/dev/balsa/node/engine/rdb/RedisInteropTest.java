@@ -148,6 +148,11 @@ class RedisInteropTest {
                 redis.call("ZADD", key, score, i % 2 == 0 ? Integer.toString(i) : "member " + i);
             }
             redis.call("GEOADD", "places", "13.361389", "38.115556", "Palermo", "15.087269", "37.502669", "Catania");
+            for (int i = 0; i < 3_000; i++) {
+                String list = i % 3 == 0 ? "long list" : "list " + i % 40;
+                redis.call("RPUSH", list, i % 2 == 0 ? Integer.toString(i * i) : "element ".repeat(i % 20));
+            }
+            redis.call("RPUSH", "list of one", "y".repeat(300_000));
         }
         redis.call("FUNCTION", "LOAD", "#!lua name=x\nredis.register_function('f', function() return 1 end)");
     }
