@@ -183,6 +183,11 @@ public final class Call {
         return number;
     }
 
+    /** Leaves what was read in a way of its own for {@link #number()}. */
+    void number(long value) {
+        number = value;
+    }
+
     /** Argument {@code i} as C sees it in a format: up to its first zero byte. */
     String cText(int i) {
         String text = args.text(i);

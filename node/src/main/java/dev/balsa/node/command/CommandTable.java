@@ -20,6 +20,8 @@ public final class CommandTable {
             SortedSetRangeCommands.TABLE,
             SortedSetPopCommands.TABLE,
             GeoCommands.TABLE,
+            BitCommands.TABLE,
+            HyperLogLogCommands.TABLE,
             StreamCommands.TABLE,
             StreamReadCommands.TABLE,
             StreamGroupCommands.TABLE,

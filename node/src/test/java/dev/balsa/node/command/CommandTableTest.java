@@ -30,6 +30,7 @@ class CommandTableTest {
             Map.entry("zrevrank", "has WITHSCORE since 7.2"),
             Map.entry("sort", "says where STORE's key is, so that proxies need not know the command"),
             Map.entry("migrate", "refused: routed like a command without keys"),
+            Map.entry("pfdebug", "refused: routed like a command without keys"),
             Map.entry("restore-asking", "refused: routed like a command without keys"));
 
     @Test
