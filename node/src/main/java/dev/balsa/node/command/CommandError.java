@@ -10,6 +10,28 @@ public final class CommandError {
     public static final String NOT_A_FLOAT = "ERR value is not a valid float";
     public static final String NOT_AN_INT =
             "ERR value is out of range, value must between -2147483648 and 2147483647";
+    public static final String OUT_OF_RANGE = "ERR value is out of range";
+    public static final String HASH_NOT_AN_INTEGER = "ERR hash value is not an integer";
+    public static final String HASH_NOT_A_FLOAT = "ERR hash value is not a float";
+    public static final String VALUE_NAN_OR_INFINITY = "ERR value is NaN or Infinity";
+    public static final String NUMKEYS_TOO_MANY = "ERR Number of keys can't be greater than number of args";
+    public static final String LIMIT_NEGATIVE = "ERR LIMIT can't be negative";
+    public static final String NUM_FIELDS = "ERR Parameter `numFields` should be greater than 0";
+    public static final String FIELDS_NOT_POSITIVE = "ERR Number of fields must be a positive integer";
+    public static final String FIELDS_MISSING =
+            "ERR Mandatory argument FIELDS is missing or not at the right position";
+    public static final String FIELDS_MISMATCH =
+            "ERR The `numfields` parameter must match the number of arguments";
+    public static final String NEGATIVE_EXPIRE_TIME = "ERR invalid expire time, must be >= 0";
+    public static final String NO_EXPIRE_TIME = "ERR missing expire time";
+    public static final String NO_FIELDS = "ERR missing FIELDS argument";
+    public static final String FIELD_COUNT = "ERR invalid number of fields";
+    public static final String FIELD_ARGUMENTS = "ERR wrong number of arguments";
+    public static final String HGETEX_TIMES =
+            "ERR Only one of EX, PX, EXAT, PXAT or PERSIST arguments can be specified";
+    public static final String HSETEX_TIMES =
+            "ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified";
+    public static final String HSETEX_CONDITIONS = "ERR Only one of FXX or FNX arguments can be specified";
     public static final String NO_SUCH_KEY = "ERR no such key";
     public static final String SAME_OBJECT = "ERR source and destination objects are the same";
     public static final String DB_INDEX = "ERR DB index is out of range";
@@ -74,6 +96,11 @@ public final class CommandError {
     /** The request has too many or too few arguments. {@code name} is the full name, e.g. {@code object|freq}. */
     public static String arity(String name) {
         return "ERR wrong number of arguments for '" + name + "' command";
+    }
+
+    /** An integer that is not within bounds, both included. */
+    public static String range(long least, long most) {
+        return "ERR value is out of range, value must between " + least + " and " + most;
     }
 
     /** A deadline that is not positive, or that no 64-bit number of milliseconds holds. */

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 public final class CommandTable {
     private static final List<Command> ALL = concat(List.of(
             StringCommands.TABLE,
+            HashCommands.TABLE,
+            HashExpireCommands.TABLE,
+            SetCommands.TABLE,
+            SetAlgebra.TABLE,
             ListCommands.TABLE,
             ListPopCommands.TABLE,
             SortCommands.TABLE,

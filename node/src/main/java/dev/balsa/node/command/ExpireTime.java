@@ -20,6 +20,10 @@ final class ExpireTime {
             this.fromNow = fromNow;
         }
 
+        boolean isInSeconds() {
+            return inSeconds;
+        }
+
         /** Whether it is a moment, not a distance from now. */
         boolean isMoment() {
             return !fromNow;

@@ -119,7 +119,7 @@ final class Scan implements Database.KeyVisitor {
      * Whether the argument is an unsigned 64-bit number, as C's strtoul takes it: a sign is allowed, and so is
      * nothing at all.
      */
-    private static boolean isCursor(Args args, int i) {
+    static boolean isCursor(Args args, int i) {
         int from = digitsAt(args, i);
         int end = args.offset(i) + args.length(i);
         if (from == end) {
@@ -136,7 +136,8 @@ final class Scan implements Database.KeyVisitor {
         return true;
     }
 
-    private static long cursor(Args args, int i) {
+    /** The number of an argument that {@link #isCursor}. */
+    static long cursor(Args args, int i) {
         long value = 0;
         for (int at = digitsAt(args, i); at < args.offset(i) + args.length(i); at++) {
             value = value * 10 + (args.array()[at] - '0');

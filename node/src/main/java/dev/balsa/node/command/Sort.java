@@ -102,6 +102,7 @@ final class Sort {
             ValueType type = call.db().type(ref);
             switch (type) {
                 case LIST -> elements = ofList(call.list(1, ref));
+                case SET -> elements = ofSet(ref);
                 case ZSET -> elements = ofSortedSet(ref);
                 default -> {
                     call.reply().error(CommandError.WRONG_TYPE);
@@ -137,6 +138,18 @@ final class Sort {
             elements.add(Arrays.copyOf(list.text(), length));
             p = backward ? list.previous(p) : list.next(p);
         }
+        return elements;
+    }
+
+    /** A set has no order that a list could be stored in: without another it is that of the bytes, as in Redis. */
+    private List<byte[]> ofSet(int ref) {
+        if (unsorted && storeAt > 0) {
+            unsorted = false;
+            alpha = true;
+            by = null;
+        }
+        List<byte[]> elements = new ArrayList<>();
+        call.db().sets().forEach(ref, member -> elements.add(member.copy()));
         return elements;
     }
 

@@ -45,7 +45,9 @@ final class SortPattern {
         }
         db.touch(ref);
         if (keyEnd < text.length) {
-            return null;
+            boolean found = db.type(ref) == ValueType.HASH
+                    && db.hashes().find(ref, text, keyEnd + 2, text.length - keyEnd - 2);
+            return found ? db.hashes().value().copy() : null;
         }
         return db.type(ref) == ValueType.STRING ? Strings.bytes(db, ref) : null;
     }

@@ -2,6 +2,8 @@ package dev.balsa.node.command;
 
 import dev.balsa.node.engine.Database;
 import dev.balsa.node.engine.value.Decimal;
+import dev.balsa.node.engine.value.StringView;
+import dev.balsa.proto.resp.RespWriter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +25,15 @@ final class Strings {
             call.reply().bulk(db.integer(ref));
         } else {
             call.reply().bulk(db.segment(), db.valueOffset(ref), db.valueLength(ref));
+        }
+    }
+
+    /** Replies a string of a collection. */
+    static void reply(RespWriter reply, StringView string) {
+        if (string.isNumber()) {
+            reply.bulk(string.number());
+        } else {
+            reply.bulk(string.memory(), string.offset(), string.byteLength());
         }
     }
 

@@ -27,7 +27,7 @@ final class BlobView implements EntryView {
 
     @Override
     public long deadlineMillis() {
-        return blobs.deadline(at);
+        return blobs.ownDeadline(at);
     }
 
     @Override
@@ -73,6 +73,11 @@ final class BlobView implements EntryView {
     @Override
     public LargeValue large() {
         return large.get(blobs.largeId(at));
+    }
+
+    @Override
+    public boolean hasFieldDeadlines() {
+        return blobs.hasFieldDeadlines(at);
     }
 
     @Override

@@ -16,8 +16,8 @@ import java.nio.ByteOrder;
  *
  *     flags: bits 0-2 type, 3-4 form, 5 DEADLINE, 6 WIDE_KEY (4-byte length), 7 WIDE_VALUE (4-byte length)
  *
- * The value is a string's bytes, a number (INT), a packed collection (LISTPACK, INTSET), or the number under which
- * LargeValues keeps a large one (LARGE). Type and form together are a blob's kind.
+ * The value is a string's bytes, a number (INT), a packed collection (LISTPACK, INTSET, TIMED), or the number under
+ * which LargeValues keeps a large one (LARGE). Type and form together are a blob's kind.
  *
  * A key of 16 bytes with a value of 64 has a header of 6 bytes and takes 88; Redis 7 takes a dictEntry, two sds
  * headers and a robj for it.
@@ -36,10 +36,15 @@ final class Blobs implements SlotTable.Names {
     static final int RAW = 2;
     static final int LISTPACK = 1;
     static final int INTSET = 2;
+    /** Of a hash: a listpack whose fields have deadlines; see {@link FieldDeadlines}. */
+    static final int TIMED = 2;
     static final int LARGE = 3;
 
     /** Bytes of a large value's number. */
     static final int LARGE_BYTES = 4;
+
+    /** Bytes of the key's own deadline: before the listpack of a TIMED hash, behind the number of a large one. */
+    static final int OWN_DEADLINE_BYTES = 8;
 
     private static final int TYPE_MASK = 0x07;
     private static final int FORM_SHIFT = 3;
@@ -141,9 +146,33 @@ final class Blobs implements SlotTable.Names {
         return (flags & DEADLINE) != 0;
     }
 
-    /** Milliseconds since 1970, 0 = none. */
+    /**
+     * When there is something to do about the key: it dies, or a field of its hash does ({@link FieldDeadlines}).
+     * Milliseconds since 1970, 0 = none.
+     */
     long deadline(long at) {
         return hasDeadline(flags(at)) ? memory.get(LONG, at + AT_DEADLINE) : 0;
+    }
+
+    /** Whether fields of the hash have deadlines, or had. */
+    boolean hasFieldDeadlines(long at) {
+        int flags = flags(at);
+        return type(flags) == ValueType.HASH.ordinal()
+                && (form(flags) == TIMED || (form(flags) == LARGE && valueLength(at) > LARGE_BYTES));
+    }
+
+    /** When the key itself dies, 0 = never. */
+    long ownDeadline(long at) {
+        return hasFieldDeadlines(at) ? memory.get(LONG, ownDeadlineOffset(at)) : deadline(at);
+    }
+
+    /** Sets what {@link #ownDeadline} says of a hash whose fields have deadlines. */
+    void writeOwnDeadline(long at, long deadlineMillis) {
+        memory.set(LONG, ownDeadlineOffset(at), deadlineMillis);
+    }
+
+    private long ownDeadlineOffset(long at) {
+        return valueOffset(at) + (isLarge(flags(at)) ? LARGE_BYTES : 0);
     }
 
     int expiryEntry(long at) {

@@ -2,6 +2,7 @@ package dev.balsa.node.engine;
 
 import dev.balsa.node.engine.memory.Slabs;
 import dev.balsa.node.engine.value.Decimal;
+import dev.balsa.node.engine.value.LargeHash;
 import dev.balsa.node.engine.value.LargeValue;
 import dev.balsa.node.engine.value.SlotTable;
 import java.lang.foreign.MemorySegment;
@@ -20,6 +21,9 @@ public final class Database extends References {
     /** Up to here a growing string doubles, above it grows by a quarter. */
     private static final int DOUBLING_MAX_BYTES = 1 << 20;
 
+    /** Dead fields of a large hash that a write removes on its way. */
+    private static final int DEAD_FIELDS_MAX = 64;
+
     private static final int NUMBER = Blobs.kind(ValueType.STRING, Blobs.INT);
 
     private int index;
@@ -33,6 +37,8 @@ public final class Database extends References {
     private int keyLength;
     private int slot;
 
+    private @Nullable Hashes hashes;
+    private @Nullable Sets sets;
     private final byte[] digits = new byte[Decimal.LENGTH_MAX];
 
     Database(Keyspace keyspace, int index) {
@@ -49,7 +55,7 @@ public final class Database extends References {
      */
     public int find(byte[] key, int offset, int length) {
         int ref = locate(key, offset, length);
-        return ref == 0 || keyspace.isDead(blobs.deadline(Slabs.offset(ref))) ? Keyspace.MISSING : ref;
+        return ref == 0 || keyspace.isDeadKey(Slabs.offset(ref)) ? Keyspace.MISSING : ref;
     }
 
     /** Number of keys, as DBSIZE. */
@@ -122,6 +128,22 @@ public final class Database extends References {
         return newLength;
     }
 
+    // -- by type ------------------------------------------------------------------------------------------------
+
+    public Hashes hashes() {
+        if (hashes == null) {
+            hashes = new Hashes(this);
+        }
+        return hashes;
+    }
+
+    public Sets sets() {
+        if (sets == null) {
+            sets = new Sets(this);
+        }
+        return sets;
+    }
+
     // -- packed and large values --------------------------------------------------------------------------------
 
     /**
@@ -143,7 +165,10 @@ public final class Database extends References {
      * when the length stays. Returns the reference.
      */
     public int resizePacked(byte[] key, int offset, int length, int bytes) {
-        int old = locateForWrite(key, offset, length);
+        return resizeLocated(locateForWrite(key, offset, length), bytes);
+    }
+
+    private int resizeLocated(int old, int bytes) {
         long oldAt = at(old);
         int flags = blobs.flags(oldAt);
         if (fitsInPlace(old, bytes) && slabs.capacity(old) == capacityFor(flags, bytes)) {
@@ -188,21 +213,89 @@ public final class Database extends References {
         if (ref == 0) {
             return false;
         }
+        if (hasFieldDeadlines(ref)) {
+            long next = keyspace.fields().next(at(ref), keyspace.large()::get);
+            int timed = resizeLocated(ref, blobs.valueLength(at(ref)));
+            blobs.writeOwnDeadline(at(timed), deadlineMillis);
+            redate(timed, FieldDeadlines.earlier(deadlineMillis, next));
+        } else {
+            redate(ref, deadlineMillis);
+        }
+        return true;
+    }
+
+    /** Sets the deadline slot of the located key; returns the reference. */
+    private int redate(int ref, long deadlineMillis) {
         long at = Slabs.offset(ref);
         int flags = blobs.flags(at);
         if (!Blobs.hasDeadline(flags) && deadlineMillis == 0) {
-            return true;
+            return ref;
         }
         if (Blobs.hasDeadline(flags) && deadlineMillis != 0 && keyspace.changeable(ref, viewIndex, slot)) {
             blobs.writeDeadline(at, deadlineMillis);
             expiry().move(blobs.expiryEntry(at), ref, deadlineMillis);
-            return true;
+            return ref;
         }
         int valueLength = Blobs.isInteger(flags) ? 0 : blobs.valueLength(at);
         int written = write(Blobs.kind(flags), valueLength, valueLength, deadlineMillis);
         copyValue(at, Slabs.offset(written));
         link(ref, written, deadlineMillis);
-        return true;
+        return written;
+    }
+
+    // -- deadlines of fields (FieldDeadlines) -------------------------------------------------------------------
+
+    /** The live hash of a key, without the fields that are dead; returns the reference. */
+    int settleFields(byte[] key, int offset, int length) {
+        return locateForWrite(key, offset, length);
+    }
+
+    /** The deadlines of the fields of a live hash have changed; returns the reference. */
+    int redateFields(byte[] key, int offset, int length) {
+        return redateFields(locate(key, offset, length));
+    }
+
+    private int redateFields(int ref) {
+        long next = keyspace.fields().next(at(ref), keyspace.large()::get);
+        return redate(ref, FieldDeadlines.earlier(blobs.ownDeadline(at(ref)), next));
+    }
+
+    /** As {@link #putPacked}, for a hash whose fields have deadlines; {@code bytes} are those of its listpack. */
+    int putTimed(byte[] key, int offset, int length, int bytes, long ownDeadlineMillis) {
+        int kind = Blobs.kind(ValueType.HASH, Blobs.TIMED);
+        int old = locateForWrite(key, offset, length);
+        int ref = put(old, kind, Blobs.OWN_DEADLINE_BYTES + bytes, ownDeadlineMillis);
+        blobs.writeOwnDeadline(at(ref), ownDeadlineMillis);
+        keyspace.fieldsTimed();
+        return ref;
+    }
+
+    /** Makes room for the own deadline of a large hash whose fields get deadlines; returns the reference. */
+    int timeLarge(byte[] key, int offset, int length) {
+        int ref = locateForWrite(key, offset, length);
+        long own = blobs.deadline(at(ref));
+        int timed = resizeLocated(ref, Blobs.LARGE_BYTES + Blobs.OWN_DEADLINE_BYTES);
+        blobs.writeOwnDeadline(at(timed), own);
+        keyspace.fieldsTimed();
+        return timed;
+    }
+
+    /** Removes dead fields of the located hash, of a large one about {@code limit}; returns how much work it was. */
+    private int removeDeadFields(int ref, int limit) {
+        int live = ref;
+        int work = 1;
+        if (isLarge(ref)) {
+            work += ((LargeHash) largeForWrite(ref)).removeDue(keyspace.logMillis(), limit);
+        } else {
+            int dead = keyspace.fields().deadBytes(at(ref), keyspace.logMillis());
+            if (dead > 0) {
+                live = resizeLocated(ref, valueLength(ref));
+                keyspace.fields().removeFirst(at(live), dead);
+                live = resizeLocated(live, valueLength(live) - dead);
+            }
+        }
+        redateFields(live);
+        return work;
     }
 
     /**
@@ -276,47 +369,6 @@ public final class Database extends References {
         void visit(int ref);
     }
 
-    // -- access statistics: of this replica only, no part of the state ------------------------------------------
-
-    /** Notes an access (LRU clock or LFU counter, as configured). */
-    public void touch(int ref) {
-        touchWritten(at(ref));
-    }
-
-    /** Seconds since the last access. */
-    public long idleSeconds(int ref) {
-        return keyspace.accessClock().idleSeconds(blobs.clock(at(ref)), keyspace.nowMillis());
-    }
-
-    /** Logarithmic access counter, 0 to 255; 0 unless {@link AccessPolicy#FREQUENCY} is kept. */
-    public int frequency(int ref) {
-        return keyspace.accessClock().frequency(blobs.clock(at(ref)), keyspace.nowMillis());
-    }
-
-    /** Sets the statistics of a key as RESTORE with IDLETIME gives them. */
-    public void setIdleSeconds(int ref, long seconds) {
-        int clock = keyspace.accessClock().idle(seconds, keyspace.nowMillis());
-        if (clock >= 0) {
-            blobs.writeClock(at(ref), clock);
-        }
-    }
-
-    /** Sets the statistics of a key as RESTORE with FREQ gives them. */
-    public void setFrequency(int ref, int frequency) {
-        int clock = keyspace.accessClock().counted(frequency, keyspace.nowMillis());
-        if (clock >= 0) {
-            blobs.writeClock(at(ref), clock);
-        }
-    }
-
-    private void touchWritten(long at) {
-        int before = blobs.clock(at);
-        int after = keyspace.accessClock().touched(before, keyspace.nowMillis());
-        if (after != before) {
-            blobs.writeClock(at, after);
-        }
-    }
-
     // -- the keyspace's side ------------------------------------------------------------------------------------
 
     void index(int index) {
@@ -348,8 +400,13 @@ public final class Database extends References {
                 break;
             }
             byte[] dead = blobs.key(at(ref));
-            removeExpired(locate(dead, 0, dead.length));
-            removed++;
+            int located = locate(dead, 0, dead.length);
+            if (keyspace.fields().isDead(at(located), keyspace.large()::get, keyspace.logMillis())) {
+                removeExpired(located);
+                removed++;
+            } else {
+                removed += removeDeadFields(located, limit - removed);
+            }
         }
         return removed;
     }
@@ -365,17 +422,22 @@ public final class Database extends References {
         return table == null ? 0 : table.locate(slot, KeyHash.hash(key, offset, length), key, offset, length);
     }
 
-    /** As {@link #locate}, but a dead key is removed first. */
+    /** As {@link #locate}, but a dead key is removed first, and so are dead fields. */
     private int locateForWrite(byte[] key, int offset, int length) {
         if (table == null) {
             table = new SlotTable(blobs, KeyHash.SLOTS);
         }
         int ref = locate(key, offset, length);
-        if (ref != 0 && keyspace.isDead(blobs.deadline(at(ref)))) {
+        long due = ref == 0 ? 0 : blobs.deadline(at(ref));
+        if (due == 0 || due > keyspace.nowMillis()) {
+            return ref;
+        }
+        if (keyspace.isDeadKey(at(ref))) {
             removeExpired(ref);
             return locate(key, offset, length);
         }
-        return ref;
+        removeDeadFields(ref, DEAD_FIELDS_MAX);
+        return locate(key, offset, length);
     }
 
     /**

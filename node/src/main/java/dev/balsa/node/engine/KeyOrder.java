@@ -9,13 +9,11 @@ final class KeyOrder {
     private static final int RANDOM_NEIGHBOURS = 16;
 
     private final Keyspace keyspace;
-    private final Blobs blobs;
     private final SlotTable table;
 
     KeyOrder(Keyspace keyspace, SlotTable table) {
         this.keyspace = keyspace;
         this.table = table;
-        blobs = keyspace.blobs();
     }
 
     /** A live key picked by {@code seed}, or MISSING when there is none. */
@@ -69,7 +67,7 @@ final class KeyOrder {
                         return (long) at << 33 | hashThere;
                     }
                     int ref = SlotTable.refAt(leaf, i);
-                    enough |= !walker.visit(ref, keyspace.isDead(blobs.deadline(Slabs.offset(ref))));
+                    enough |= !walker.visit(ref, keyspace.isDeadKey(Slabs.offset(ref)));
                     lastHash = hashThere;
                 }
                 hash = SlotTable.leafEnd(leaf, (int) hash);

@@ -39,6 +39,8 @@ public final class Keyspace implements AutoCloseable {
     private final Blobs blobs;
     private final ValueSpace space;
     private final LargeValues large;
+    private final FieldDeadlines fields;
+    private boolean fieldsTimed;
     private EncodingLimits limits = EncodingLimits.DEFAULT;
     private final AccessClock accessClock = new AccessClock();
     private final Database[] databases;
@@ -67,6 +69,7 @@ public final class Keyspace implements AutoCloseable {
         blobs = new Blobs(slabs.memory());
         space = new ValueSpace(slabs, ref -> waiting.add(ref));
         large = new LargeValues(space);
+        fields = new FieldDeadlines(blobs);
         this.databases = new Database[databases];
         for (int i = 0; i < databases; i++) {
             this.databases[i] = new Database(this, i);
@@ -131,9 +134,35 @@ public final class Keyspace implements AutoCloseable {
         return true;
     }
 
+    /** Whether the key of a blob counts as missing now. */
+    boolean isDeadKey(long at) {
+        long due = blobs.deadline(at);
+        if (due == 0 || due > nowMillis) {
+            return false;
+        }
+        if (!blobs.hasFieldDeadlines(at)) {
+            return isDead(due);
+        }
+        if (!fields.isDead(at, large::get, nowMillis)) {
+            return false;
+        }
+        sawDue |= !fields.isDead(at, large::get, logMillis);
+        return true;
+    }
+
+    /** How deadlines of fields are read. */
+    FieldDeadlines fields() {
+        return fields;
+    }
+
+    /** Notes that there are hashes whose fields have deadlines. */
+    void fieldsTimed() {
+        fieldsTimed = true;
+    }
+
     /**
-     * Removes at most {@code limit} keys that are dead by log time; returns how many. May return 0 though there are
-     * more, when the limit went into sorting
+     * Removes at most {@code limit} keys, or fields, that are dead by log time; returns how many. May return 0 though
+     * there are more, when the limit went into sorting
      * deadlines: all are removed when {@link #nextDeadlineMillis} is after the log time.
      */
     public int removeDue(int limit) {
@@ -171,6 +200,7 @@ public final class Keyspace implements AutoCloseable {
         for (Database database : databases) {
             database.clear();
         }
+        fieldsTimed = false;
     }
 
     /** Takes over a table that its database has let go. */
@@ -283,6 +313,7 @@ public final class Keyspace implements AutoCloseable {
         epoch++;
         slabs.seal();
         view = new SnapshotView(blobs, large.view(), limits, logMillis, databases);
+        view.fieldsTimed(fieldsTimed);
         space.viewOpened();
         return view;
     }

@@ -1,6 +1,7 @@
 package dev.balsa.node.engine;
 
 import dev.balsa.node.engine.memory.Slabs;
+import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.node.engine.value.LargeValue;
 import java.lang.foreign.MemorySegment;
 
@@ -39,14 +40,14 @@ public abstract sealed class References permits Database {
             case LIST -> large ? "quicklist" : "listpack";
             case SET -> large ? "hashtable" : Blobs.isIntset(flags) ? "intset" : "listpack";
             case ZSET -> large ? "skiplist" : "listpack";
-            case HASH -> large ? "hashtable" : "listpack";
+            case HASH -> large ? "hashtable" : Blobs.form(flags) == Blobs.TIMED ? "listpackex" : "listpack";
             case STREAM -> "stream";
         };
     }
 
     /** Deadline in milliseconds since 1970, 0 = none. */
     public long deadlineMillis(int ref) {
-        return blobs.deadline(at(ref));
+        return blobs.ownDeadline(at(ref));
     }
 
     /** The memory that offsets refer to. */
@@ -80,6 +81,11 @@ public abstract sealed class References permits Database {
         return blobs.valueLength(at(ref));
     }
 
+    /** Up to which size values stay packed. */
+    public EncodingLimits limits() {
+        return keyspace.limits();
+    }
+
     /** Whether the value is large: then {@link #large}, else it is packed at {@link #valueOffset}. */
     public boolean isLarge(int ref) {
         return Blobs.isLarge(blobs.flags(at(ref)));
@@ -88,6 +94,11 @@ public abstract sealed class References permits Database {
     /** Whether a packed set is an intset; all other packed values are listpacks. */
     public boolean isIntset(int ref) {
         return Blobs.isIntset(blobs.flags(at(ref)));
+    }
+
+    /** Whether fields of the hash have deadlines, or had. */
+    boolean hasFieldDeadlines(int ref) {
+        return blobs.hasFieldDeadlines(at(ref));
     }
 
     /** A large value, to read. */
@@ -110,6 +121,47 @@ public abstract sealed class References permits Database {
         boolean deadline = Blobs.hasDeadline(blobs.flags(at(ref)));
         long value = isLarge(ref) ? large(ref).memoryBytes() : 0;
         return value + slabs.capacity(ref) + Long.BYTES + (deadline ? ExpiryIndex.ENTRY_BYTES : 0);
+    }
+
+    // -- access statistics: of this replica only, no part of the state ------------------------------------------
+
+    /** Notes an access (LRU clock or LFU counter, as configured). */
+    public void touch(int ref) {
+        touchWritten(at(ref));
+    }
+
+    /** Seconds since the last access. */
+    public long idleSeconds(int ref) {
+        return keyspace.accessClock().idleSeconds(blobs.clock(at(ref)), keyspace.nowMillis());
+    }
+
+    /** Logarithmic access counter, 0 to 255; 0 unless {@link AccessPolicy#FREQUENCY} is kept. */
+    public int frequency(int ref) {
+        return keyspace.accessClock().frequency(blobs.clock(at(ref)), keyspace.nowMillis());
+    }
+
+    /** Sets the statistics of a key as RESTORE with IDLETIME gives them. */
+    public void setIdleSeconds(int ref, long seconds) {
+        int clock = keyspace.accessClock().idle(seconds, keyspace.nowMillis());
+        if (clock >= 0) {
+            blobs.writeClock(at(ref), clock);
+        }
+    }
+
+    /** Sets the statistics of a key as RESTORE with FREQ gives them. */
+    public void setFrequency(int ref, int frequency) {
+        int clock = keyspace.accessClock().counted(frequency, keyspace.nowMillis());
+        if (clock >= 0) {
+            blobs.writeClock(at(ref), clock);
+        }
+    }
+
+    final void touchWritten(long at) {
+        int before = blobs.clock(at);
+        int after = keyspace.accessClock().touched(before, keyspace.nowMillis());
+        if (after != before) {
+            blobs.writeClock(at, after);
+        }
     }
 
     final long at(int ref) {

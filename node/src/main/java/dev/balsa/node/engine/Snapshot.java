@@ -12,6 +12,9 @@ public interface Snapshot extends AutoCloseable {
     /** Up to which size values stay packed. */
     EncodingLimits limits();
 
+    /** Whether there are, or were, hashes whose fields have deadlines. */
+    boolean hasFieldDeadlines();
+
     /** Number of databases. */
     int databases();
 

@@ -39,6 +39,7 @@ final class SnapshotView implements Snapshot {
     private final Blobs blobs;
     private final LargeValues.View large;
     private final EncodingLimits limits;
+    private final FieldDeadlines fields;
     private final long logMillis;
     private final SlotTable.@Nullable Roots[] roots;
     private final long[] sizes;
@@ -47,6 +48,7 @@ final class SnapshotView implements Snapshot {
     private volatile boolean closed;
     private volatile boolean abandoned;
     private boolean used;
+    private boolean fieldsTimed;
 
     SnapshotView(
             Blobs blobs, LargeValues.View large, EncodingLimits limits, long logMillis, Database[] databases) {
@@ -54,6 +56,7 @@ final class SnapshotView implements Snapshot {
         this.blobs = blobs;
         this.large = large;
         this.logMillis = logMillis;
+        fields = new FieldDeadlines(blobs);
         int count = databases.length;
         roots = new SlotTable.Roots[count];
         sizes = new long[count];
@@ -85,6 +88,16 @@ final class SnapshotView implements Snapshot {
     @Override
     public EncodingLimits limits() {
         return limits;
+    }
+
+    /** Notes that there are hashes whose fields have deadlines. */
+    void fieldsTimed(boolean are) {
+        fieldsTimed = are;
+    }
+
+    @Override
+    public boolean hasFieldDeadlines() {
+        return fieldsTimed;
     }
 
     @Override
@@ -148,9 +161,9 @@ final class SnapshotView implements Snapshot {
                 return;
             }
             for (int i = SlotTable.lowerBound(leaf, hash); i < SlotTable.end(leaf); i = SlotTable.following(leaf, i)) {
-                entry.moveTo(Slabs.offset(SlotTable.refAt(leaf, i)));
-                long deadline = entry.deadlineMillis();
-                if (deadline == 0 || deadline > logMillis) {
+                long at = Slabs.offset(SlotTable.refAt(leaf, i));
+                entry.moveTo(at);
+                if (!fields.isDead(at, large, logMillis)) {
                     visitor.visit(database, entry);
                 }
             }

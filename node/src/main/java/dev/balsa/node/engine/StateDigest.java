@@ -1,7 +1,10 @@
 package dev.balsa.node.engine;
 
 import dev.balsa.node.engine.value.Decimal;
+import dev.balsa.node.engine.value.LargeHash;
 import dev.balsa.node.engine.value.LargeValue;
+import dev.balsa.node.engine.value.Listpack;
+import dev.balsa.node.engine.value.StringView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -24,7 +27,7 @@ public record StateDigest(long high, long low, long keys) {
 
     /** The digest of a view; reads it to its end. */
     public static StateDigest of(Snapshot snapshot) {
-        Sum sum = new Sum();
+        Sum sum = new Sum(snapshot.logMillis());
         snapshot.forEach(sum);
         return new StateDigest(sum.high, sum.low, sum.keys);
     }
@@ -42,13 +45,20 @@ public record StateDigest(long high, long low, long keys) {
         private long low;
         private long keys;
         private long state;
+        private final long logMillis;
+
+        Sum(long logMillis) {
+            this.logMillis = logMillis;
+        }
 
         @Override
         public void visit(int database, EntryView entry) {
             long state = fold(P0 ^ database, P1 ^ entry.type().ordinal());
             state = fold(state ^ entry.deadlineMillis(), P2);
             state = hash(state, entry.segment(), entry.keyOffset(), entry.keyLength());
-            if (entry.isLarge()) {
+            if (entry.hasFieldDeadlines()) {
+                state = liveFields(state, entry);
+            } else if (entry.isLarge()) {
                 this.state = state;
                 entry.large().content(this);
                 state = this.state;
@@ -60,6 +70,45 @@ public record StateDigest(long high, long low, long keys) {
             high += fold(state ^ P1, P0);
             low += fold(state ^ P2, P1);
             keys++;
+        }
+
+        /** Dead fields may be there or not: removing them is housekeeping. */
+        private long liveFields(long before, EntryView entry) {
+            state = before;
+            if (entry.isLarge()) {
+                LargeHash hash = (LargeHash) entry.large();
+                StringView view = new StringView(entry.segment());
+                hash.table().forEach(field -> {
+                    long deadline = hash.deadline(field);
+                    if (deadline == 0 || deadline > logMillis) {
+                        text(hash.name(field, view));
+                        text(hash.value(field, view));
+                        number(deadline);
+                    }
+                });
+                return state;
+            }
+            Listpack pack = new Listpack(entry.segment());
+            StringView view = new StringView(entry.segment());
+            for (long p = pack.first(entry.valueOffset() + Blobs.OWN_DEADLINE_BYTES); p != Listpack.NONE; ) {
+                long value = pack.next(p);
+                long deadline = pack.integer(pack.next(value));
+                if (deadline == 0 || deadline > logMillis) {
+                    text(view.entry(p));
+                    text(view.entry(value));
+                    number(deadline);
+                }
+                p = pack.next(pack.next(value));
+            }
+            return state;
+        }
+
+        private void text(StringView view) {
+            if (view.isNumber()) {
+                state = hash(state, digitsSegment, 0, Decimal.write(view.number(), digits));
+            } else {
+                state = hash(state, view.memory(), view.offset(), view.byteLength());
+            }
         }
 
         @Override

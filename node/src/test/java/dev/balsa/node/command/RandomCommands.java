@@ -37,6 +37,7 @@ final class RandomCommands {
     private final List<String> payloads;
     private final RandomListCommands lists = new RandomListCommands(this);
     private final RandomSortedSetCommands sortedSets;
+    private final RandomSetAndHashCommands setsAndHashes = new RandomSetAndHashCommands(this);
     private int distinct;
     private @Nullable List<String> pending;
 
@@ -79,6 +80,9 @@ final class RandomCommands {
         }
         if (chance(35)) {
             return sortedSets.next();
+        }
+        if (chance(50)) {
+            return setsAndHashes.next();
         }
         int n = random.nextInt(100);
         if (n < 50) {
@@ -229,7 +233,7 @@ final class RandomCommands {
         return n < 4 ? one(NUMBERS) : n < 8 ? String.valueOf(random.nextLong() >> random.nextInt(64)) : one(NO_NUMBERS);
     }
 
-    private String floating() {
+    String floating() {
         int n = random.nextInt(10);
         if (n < 3) {
             return one(FLOATS);

@@ -32,9 +32,10 @@ public final class DumpPayload {
     public static byte[] dump(EntryView entry) {
         try {
             RdbOutput out = new RdbOutput(64);
-            out.writeByte(ValueFormat.code(entry));
+            int code = ValueFormat.code(entry);
+            out.writeByte(code);
             ValueFormat.write(entry, out);
-            out.writeShort(RdbFormat.VERSION);
+            out.writeShort(HashFormat.isTimed(code) ? RdbFormat.VERSION_FIELD_EXPIRY : RdbFormat.VERSION);
             out.writeChecksum();
             return out.toByteArray();
         } catch (IOException e) {

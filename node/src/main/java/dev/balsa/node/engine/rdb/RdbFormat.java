@@ -8,6 +8,9 @@ final class RdbFormat {
      */
     static final int VERSION = 10;
 
+    /** The version that is written where fields of hashes have deadlines: Redis 7.4 and later read it. */
+    static final int VERSION_FIELD_EXPIRY = 12;
+
     /** The newest version that is read: Redis 7.4's and 8.0's. */
     static final int VERSION_MAX = 12;
 

@@ -123,6 +123,15 @@ final class RdbInput {
         return readLength(first);
     }
 
+    /** A number of elements, at least one, of at least {@code elementBytes} each. */
+    int readCount(int elementBytes) throws IOException {
+        long count = readLength();
+        if (count <= 0 || count > left() / elementBytes || count > Integer.MAX_VALUE) {
+            throw problem("impossible number of elements: " + Long.toUnsignedString(count));
+        }
+        return (int) count;
+    }
+
     private long readLength(int first) throws IOException {
         if (first < RdbFormat.LENGTH_14_BITS) {
             return first;

@@ -1,7 +1,9 @@
 package dev.balsa.node.engine.rdb;
 
 import dev.balsa.node.engine.value.Decimal;
+import dev.balsa.node.engine.value.StringView;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
@@ -118,6 +120,33 @@ final class RdbOutput {
     void writeString(String ascii) throws IOException {
         byte[] bytes = ascii.getBytes(StandardCharsets.UTF_8);
         writeString(bytes, bytes.length);
+    }
+
+    /** A string of a collection. */
+    void writeString(StringView string) throws IOException {
+        if (string.isNumber()) {
+            writeInteger(string.number());
+        } else {
+            writeValue(string.memory(), string.offset(), string.byteLength());
+        }
+    }
+
+    /** As {@link #writeString(StringView)}, for visitors. */
+    void put(StringView string) {
+        try {
+            writeString(string);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As {@link #writeLength}, for visitors. */
+    void putLength(long length) {
+        try {
+            writeLength(length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     void writeString(byte[] bytes, int length) throws IOException {

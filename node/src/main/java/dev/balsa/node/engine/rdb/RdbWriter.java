@@ -12,7 +12,7 @@ import java.util.Map;
 
 /*
  *     "REDIS0010"
- *     AUX   redis-ver, redis-bits, ctime, used-mem, aof-base, then our own
+ *     AUX   redis-ver, redis-bits, ctime, used-mem, aof-base, balsa-forms, then our own
  *     SELECTDB n   RESIZEDB keys deadlines                        for each database with keys
  *         [AUX balsa-next form]  [EXPIRETIME_MS millis]  type  key  value
  *                                                     for each key, in the snapshot's order
@@ -68,7 +68,8 @@ public final class RdbWriter {
     }
 
     private long write() throws IOException {
-        byte[] magic = "REDIS%04d".formatted(RdbFormat.VERSION).getBytes(StandardCharsets.US_ASCII);
+        int version = snapshot.hasFieldDeadlines() ? RdbFormat.VERSION_FIELD_EXPIRY : RdbFormat.VERSION;
+        byte[] magic = "REDIS%04d".formatted(version).getBytes(StandardCharsets.US_ASCII);
         out.writeBytes(magic, magic.length);
         writeField("redis-ver", REDIS_VERSION);
         writeField("redis-bits", 64);

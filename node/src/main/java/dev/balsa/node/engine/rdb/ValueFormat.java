@@ -15,10 +15,10 @@ final class ValueFormat {
         return switch (entry.type()) {
             case STRING -> RdbFormat.TYPE_STRING;
             case LIST -> ListFormat.code();
+            case SET -> SetFormat.code(entry);
+            case HASH -> HashFormat.code(entry);
             case ZSET -> SortedSetFormat.code(entry);
             case STREAM -> StreamFormat.CODE;
-            case SET, HASH ->
-                throw new IllegalStateException("No RDB form for a " + entry.type().shown());
         };
     }
 
@@ -29,9 +29,11 @@ final class ValueFormat {
     static @Nullable String form(EntryView entry) {
         return switch (entry.type()) {
             case LIST -> ListFormat.form(entry);
+            case SET -> SetFormat.form(entry);
+            case HASH -> HashFormat.form(entry);
             case ZSET -> SortedSetFormat.form(entry);
             case STREAM -> StreamFormat.form((Stream) entry.large());
-            case STRING, SET, HASH -> null;
+            case STRING -> null;
         };
     }
 
@@ -46,9 +48,10 @@ final class ValueFormat {
                 }
             }
             case LIST -> ListFormat.write(entry, out);
+            case SET -> SetFormat.write(entry, out);
+            case HASH -> HashFormat.write(entry, out);
             case ZSET -> SortedSetFormat.write(entry, out);
             case STREAM -> StreamFormat.write((Stream) entry.large(), out);
-            case SET, HASH -> throw new IllegalStateException(entry.type().shown());
         }
     }
 
@@ -56,6 +59,8 @@ final class ValueFormat {
     static boolean isKnown(int code) {
         return code == RdbFormat.TYPE_STRING
                 || ListFormat.isKnown(code)
+                || SetFormat.isKnown(code)
+                || HashFormat.isKnown(code)
                 || SortedSetFormat.isKnown(code)
                 || StreamFormat.isKnown(code);
     }
@@ -73,6 +78,10 @@ final class ValueFormat {
             database.setString(key, 0, key.length, in.string(), in.stringOffset(), in.stringLength(), deadlineMillis);
         } else if (ListFormat.isKnown(code)) {
             ListFormat.read(code, in, database, key, deadlineMillis, form);
+        } else if (SetFormat.isKnown(code)) {
+            SetFormat.read(code, in, new Target(database, key, deadlineMillis, form));
+        } else if (HashFormat.isKnown(code)) {
+            HashFormat.read(code, in, new Target(database, key, deadlineMillis, form));
         } else if (SortedSetFormat.isKnown(code)) {
             SortedSetFormat.read(code, in, database, key, deadlineMillis, form);
         } else if (StreamFormat.isKnown(code)) {

@@ -8,7 +8,6 @@ final class Directory {
     final int depth;
     final long[][] leaves;
     int count;
-    private long places; // 0 = not known
 
     Directory(int epoch, int depth, long[][] leaves, int count) {
         this.epoch = epoch;
@@ -23,16 +22,5 @@ final class Directory {
 
     void put(int from, int to, long[] leaf) {
         Arrays.fill(leaves, from, to, leaf);
-        places = 0;
-    }
-
-    /** How many places there would be if all leaves were as full of them as the one that has most for its width. */
-    long places() {
-        if (places == 0) {
-            for (long[] leaf : leaves) {
-                places = Math.max(places, (long) leaf.length << SlotTable.depth(leaf));
-            }
-        }
-        return places;
     }
 }

@@ -1,5 +1,7 @@
 package dev.balsa.node.engine.value;
 
+import java.util.function.IntPredicate;
+
 /**
  * The elements of a large set, hash or sorted set by name: a {@link SlotTable} of one slot over {@link Elements}. Their
  * order (hash, then name) and every pick depend on the elements only, not on how they came. The table owns its arrays;
@@ -7,6 +9,9 @@ package dev.balsa.node.engine.value;
  * may be read by a snapshot's thread.
  */
 public final class HashTable {
+    /** Places of a bucket among which {@link #random} draws: few buckets have more elements. */
+    private static final int BUCKET_PLACES = 24;
+
     private final ValueSpace space;
     private final Elements elements;
     private final SlotTable table;
@@ -103,7 +108,65 @@ public final class HashTable {
 
     /** An element picked by {@code seed}, each with the same chance; the table must not be empty. */
     public int random(long seed) {
-        return table.random(0, seed);
+        return random(seed, table.size(), _ -> true);
+    }
+
+    /**
+     * As {@link #random(long)}, among the {@code size} elements that are taken, which are not none. The pick depends on
+     * seed and elements only, not on the leaves they lie in: a replica that was restored picks the same. So the hashes
+     * are divided into buckets of 4 to 8 elements on average; a bucket is drawn and a place in it, again until there is
+     * an element at the place.
+     */
+    public int random(long seed, long size, IntPredicate taken) {
+        Chance chance = new Chance(seed);
+        if (size <= BUCKET_PLACES) {
+            return inBucket(0, 1L << 32, (int) chance.below(size), taken);
+        }
+        int bits = 61 - Long.numberOfLeadingZeros(size);
+        while (true) {
+            long drawn = chance.next();
+            long width = 1L << (32 - bits);
+            long from = (drawn >>> (64 - bits)) * width;
+            int place = (int) (((drawn & 0xffff_ffffL) * BUCKET_PLACES) >>> 32);
+            int found = inBucket(from, from + width, place, taken);
+            if (found != 0) {
+                return found;
+            }
+        }
+    }
+
+    /**
+     * The element at a place of a bucket, or 0. Of a bucket with more elements than places (hashes may be made to
+     * collide) all can be picked, though more seldom.
+     */
+    private int inBucket(long from, long to, int place, IntPredicate taken) {
+        int count = walkBucket(from, to, Integer.MAX_VALUE, taken);
+        if (count <= place) {
+            return 0;
+        }
+        int wanted = count <= BUCKET_PLACES ? place : (int) ((long) place * count / BUCKET_PLACES);
+        return walkBucket(from, to, wanted, taken);
+    }
+
+    /** The element after {@code wanted} others of a bucket; if it has no such, how many elements it has. */
+    private int walkBucket(long from, long to, int wanted, IntPredicate taken) {
+        int count = 0;
+        long hash = from;
+        while (hash < to) {
+            long[] leaf = table.leaf(0, (int) hash);
+            if (leaf == null) {
+                break;
+            }
+            int end = SlotTable.end(leaf);
+            int i = SlotTable.lowerBound(leaf, hash);
+            for (; i < end && SlotTable.hashAt(leaf, i) < to; i = SlotTable.following(leaf, i)) {
+                if (taken.test(SlotTable.refAt(leaf, i)) && count++ == wanted) {
+                    return SlotTable.refAt(leaf, i);
+                }
+            }
+            hash = SlotTable.leafEnd(leaf, (int) hash);
+        }
+        return count;
     }
 
     // -- the end ------------------------------------------------------------------------------------------------

@@ -40,6 +40,13 @@ public abstract class LargeValue {
     /** Whether everything was freed. */
     public abstract boolean isFreed();
 
+    /** Frees it at once: a value that never got a key. */
+    public final void discard() {
+        while (!isFreed()) {
+            free(Integer.MAX_VALUE);
+        }
+    }
+
     /** Bytes in slabs and nodes on the heap, for MEMORY USAGE; may be estimated from a sample as Redis does. */
     public abstract long memoryBytes();
 

@@ -296,35 +296,6 @@ public final class SlotTable {
         return leaf[i] >>> 32;
     }
 
-    /**
-     * A reference of a slot that is not empty, picked by {@code seed}, each with the same chance: a place is drawn from
-     * as many as the fullest leaves would have, again until one is taken.
-     */
-    int random(int slot, long seed) {
-        Directory directory = directory(slot);
-        long places = directory == null ? 0 : directory.places();
-        long state = seed;
-        while (true) {
-            state += 0x9e37_79b9_7f4a_7c15L;
-            long drawn = mixed(state);
-            long[] leaf = leaf(slot, (int) (drawn >>> 32));
-            if (leaf == null) {
-                throw new IllegalStateException("Nothing to pick from in slot " + slot);
-            }
-            long span = directory == null ? leaf.length : places >>> depth(leaf);
-            long index = ((drawn & 0xffff_ffffL) * span) >>> 32;
-            if (index >= FIRST && index < leaf.length && leaf[(int) index] != 0) {
-                return refAt(leaf, (int) index);
-            }
-        }
-    }
-
-    private static long mixed(long state) {
-        long a = (state ^ (state >>> 30)) * 0xbf58_476d_1ce4_e5b9L;
-        long b = (a ^ (a >>> 27)) * 0x94d0_49bb_1331_11ebL;
-        return b ^ (b >>> 31);
-    }
-
     // -- leaves -------------------------------------------------------------------------------------------------
 
     private static long entry(int hash, int ref) {
