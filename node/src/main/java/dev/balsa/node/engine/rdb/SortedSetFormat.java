@@ -8,6 +8,7 @@ import dev.balsa.node.engine.value.Elements;
 import dev.balsa.node.engine.value.LargeSortedSet;
 import dev.balsa.node.engine.value.Listpack;
 import dev.balsa.node.engine.value.Score;
+import dev.balsa.node.engine.value.Ziplist;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class SortedSetFormat {
     private static final int TYPE_TEXT_SCORES = 3;
     private static final int TYPE_BINARY_SCORES = 5;
+    private static final int TYPE_ZIPLIST = 12;
     private static final int TYPE_LISTPACK = 17;
 
     private static final int TEXT_NAN = 253;
@@ -47,7 +49,10 @@ final class SortedSetFormat {
     }
 
     static boolean isKnown(int code) {
-        return code == TYPE_TEXT_SCORES || code == TYPE_BINARY_SCORES || code == TYPE_LISTPACK;
+        return code == TYPE_TEXT_SCORES
+                || code == TYPE_BINARY_SCORES
+                || code == TYPE_ZIPLIST
+                || code == TYPE_LISTPACK;
     }
 
     static void write(EntryView entry, RdbOutput out) throws IOException {
@@ -81,6 +86,14 @@ final class SortedSetFormat {
                     in.readString();
                     addPacked(in, MemorySegment.ofArray(in.string()), in.stringOffset(), in.stringLength(), builder);
                 }
+                case TYPE_ZIPLIST -> {
+                    in.readString();
+                    byte[] listpack = Ziplist.toListpack(in.string(), in.stringOffset(), in.stringLength());
+                    if (listpack == null) {
+                        throw in.problem("a sorted set is no valid ziplist");
+                    }
+                    addPacked(in, MemorySegment.ofArray(listpack), 0, listpack.length, builder);
+                }
                 default -> addMembers(in, code == TYPE_BINARY_SCORES, builder);
             }
             if (!builder.store(key, deadlineMillis)) {
@@ -100,7 +113,7 @@ final class SortedSetFormat {
             in.readString();
             byte[] name = in.copyOfString();
             double score = binary ? Double.longBitsToDouble(in.readLong()) : readText(in);
-            add(in, builder, name, score);
+            add(in, builder, name, name.length, score);
         }
     }
 
@@ -152,10 +165,6 @@ final class SortedSetFormat {
             before = score;
             p = listpack.next(scoreAt);
         }
-    }
-
-    private static void add(RdbInput in, SortedSetBuilder builder, byte[] name, double score) throws IOException {
-        add(in, builder, name, name.length, score);
     }
 
     private static void add(RdbInput in, SortedSetBuilder builder, byte[] name, int length, double score)

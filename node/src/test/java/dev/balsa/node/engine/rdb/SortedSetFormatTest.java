@@ -99,6 +99,19 @@ class SortedSetFormatTest {
     }
 
     @Test
+    void ziplists_of_redis_6_are_read() {
+        byte[] value = {
+            12, 21, 21, 0, 0, 0, 18, 0, 0, 0, 4, 0, 0, 1, 'a', 3, (byte) 0xf2, 2, 1, 'b', 3, (byte) 0xf3, (byte) 0xff
+        };
+        assertThat(restore("k", payload(value))).isEqualTo(DumpPayload.Restored.DONE);
+        open("k");
+        assertThat(shown()).isEqualTo("a 1.0, b 2.0, ");
+        assertThat(encoding(database, "k")).isEqualTo("listpack");
+        value[21] = (byte) 0xf1;
+        assertThat(restore("k2", payload(value))).isEqualTo(DumpPayload.Restored.BAD_FORMAT);
+    }
+
+    @Test
     void a_damaged_payload_changes_nothing() {
         fill("small", 20);
         fill("large", 300);
