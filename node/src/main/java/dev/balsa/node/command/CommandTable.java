@@ -23,6 +23,8 @@ public final class CommandTable {
             SortedSetCommands.TABLE,
             SortedSetRangeCommands.TABLE,
             SortedSetPopCommands.TABLE,
+            SortedSetScanCommands.TABLE,
+            SortedSetAlgebraCommands.TABLE,
             GeoCommands.TABLE,
             BitCommands.TABLE,
             HyperLogLogCommands.TABLE,

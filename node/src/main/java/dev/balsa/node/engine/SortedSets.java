@@ -5,11 +5,11 @@ import dev.balsa.node.engine.value.Decimal;
 import dev.balsa.node.engine.value.LargeSortedSet;
 import dev.balsa.node.engine.value.Listpack;
 import dev.balsa.node.engine.value.Score;
+import dev.balsa.node.engine.value.StringView;
 import dev.balsa.proto.resp.RedisDouble;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -52,6 +52,7 @@ public final class SortedSets {
     private int element;
     private long place;
     private final CountedTree.Cursor cursor = new CountedTree.Cursor();
+    private final StringView view;
 
     // What select() chose.
     private int from;
@@ -66,6 +67,7 @@ public final class SortedSets {
         this.keyspace = keyspace;
         memory = keyspace.slabs().memory();
         listpack = new Listpack(memory);
+        view = new StringView(memory);
     }
 
     // -- open ---------------------------------------------------------------------------------------------------
@@ -252,6 +254,36 @@ public final class SortedSets {
         }
     }
 
+    /** Receives members, at which the set then stands; must not change the keyspace. */
+    @FunctionalInterface
+    public interface Visitor {
+        void visit(StringView member);
+    }
+
+    /**
+     * Visits members from {@code cursor} on until at least {@code count} were visited; a packed set all at once.
+     * Returns the cursor to go on with, 0 = the end.
+     */
+    public long scan(long cursor, int count, Visitor visitor) {
+        LargeSortedSet set = large;
+        if (set != null) {
+            return set.table().scan(cursor, count, ref -> {
+                element = ref;
+                score = set.score(ref);
+                visitor.visit(view.bytes(offset(), length()));
+            });
+        }
+        boolean more = size > 0;
+        if (more) {
+            seek(0);
+        }
+        while (more) {
+            visitor.visit(view.entry(place));
+            more = step(false);
+        }
+        return 0;
+    }
+
     private void readName() {
         nameLength = isNumber() ? Decimal.length(number()) : length();
         if (name.length < nameLength) {
@@ -352,28 +384,11 @@ public final class SortedSets {
         if (bound.kind != LexRange.Bound.Kind.NAME) {
             return bound.kind == LexRange.Bound.Kind.LOWEST ? 1 : -1;
         }
-        int order = compareName(p, range.array(), bound.offset, bound.length);
+        int order = listpack.compare(p, range.array(), bound.offset, bound.length);
         if (order == 0 && bound.exclusive) {
             return bound == range.min() ? -1 : 1;
         }
         return order;
-    }
-
-    private int compareName(long p, byte[] other, int offset, int length) {
-        if (listpack.isInteger(p)) {
-            int digits = Decimal.write(listpack.integer(p), text);
-            return Arrays.compareUnsigned(text, 0, digits, other, offset, offset + length);
-        }
-        long own = listpack.offset(p);
-        int ownLength = listpack.length(p);
-        int common = Math.min(ownLength, length);
-        for (int i = 0; i < common; i++) {
-            int difference = (memory.get(ValueLayout.JAVA_BYTE, own + i) & 0xff) - (other[offset + i] & 0xff);
-            if (difference != 0) {
-                return difference;
-            }
-        }
-        return ownLength - length;
     }
 
     // -- change -------------------------------------------------------------------------------------------------
@@ -447,7 +462,7 @@ public final class SortedSets {
         while (p != Listpack.NONE) {
             long scoreAt = listpack.next(p);
             double there = packedScore(scoreAt);
-            if (there > score || (there == score && compareName(p, member, offset, length) > 0)) {
+            if (there > score || (there == score && listpack.compare(p, member, offset, length) > 0)) {
                 break;
             }
             p = listpack.next(scoreAt);

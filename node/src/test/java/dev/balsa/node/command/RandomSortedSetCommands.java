@@ -36,7 +36,7 @@ final class RandomSortedSetCommands {
         if (n < 72) {
             return pops();
         }
-        return n < 72 ? several() : geo();
+        return n < 84 ? several() : geo();
     }
 
     private List<String> members() {
@@ -46,7 +46,7 @@ final class RandomSortedSetCommands {
             case 5 -> List.of("ZREM", key(), member(), member(), member());
             case 6 -> List.of(one("ZRANK", "ZREVRANK", "ZSCORE"), key(), member());
             case 7 -> List.of("ZMSCORE", key(), member(), member());
-            case 8 -> List.of("ZCARD", key());
+            case 8 -> chance(50) ? List.of("ZCARD", key()) : List.of("SADD", "plain", member(), member());
             default -> many();
         };
     }
@@ -100,8 +100,8 @@ final class RandomSortedSetCommands {
                     : List.of(one("ZPOPMIN", "ZPOPMAX"), key(), one("0", "1", "2", "5", "200", "-1", "x"));
             case 2 -> List.of("ZMPOP", "2", key(), key(), one("MIN", "MAX", "min"));
             case 3 -> List.of("ZMPOP", one("1", "0", "3"), key(), one("MIN", "MAX"), "COUNT", one("1", "3", "0"));
-            case 4 -> List.of("ZPOPMIN", key());
-            default -> List.of("ZPOPMAX", key());
+            case 4 -> List.of("ZRANDMEMBER", key(), "100000");
+            default -> List.of("ZSCAN", key(), "0", "COUNT", "100000");
         };
     }
 

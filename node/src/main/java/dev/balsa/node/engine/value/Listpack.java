@@ -3,6 +3,7 @@ package dev.balsa.node.engine.value;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /*
  * The problem: a short sequence of strings and numbers in one run of bytes, walked from either end, and in the very
@@ -242,6 +243,25 @@ public final class Listpack {
         return isInteger(p)
                 ? Decimal.isCanonical(value, offset, length) && Decimal.parse(value, offset, length) == integer(p)
                 : sameText(p, value, offset, length);
+    }
+
+    /** Compares the entry's text with a value, byte by byte, unsigned, shorter first. */
+    public int compare(long p, byte[] value, int offset, int length) {
+        if (isInteger(p)) {
+            byte[] digits = new byte[Decimal.LENGTH_MAX];
+            int own = Decimal.write(integer(p), digits);
+            return Arrays.compareUnsigned(digits, 0, own, value, offset, offset + length);
+        }
+        long from = offset(p);
+        int own = length(p);
+        int common = Math.min(own, length);
+        for (int i = 0; i < common; i++) {
+            int difference = (memory.get(BYTE, from + i) & 0xff) - (value[offset + i] & 0xff);
+            if (difference != 0) {
+                return difference;
+            }
+        }
+        return own - length;
     }
 
     private boolean sameText(long p, byte[] value, int offset, int length) {
