@@ -128,7 +128,7 @@ final class StreamFormat {
             for (long i = 0; i != groups; i++) {
                 readGroup(code, in, stream);
             }
-            if (form != null) {
+            if (form != null && !form.isEmpty()) {
                 readForm(form, in, stream);
             }
             done = true;
