@@ -79,7 +79,14 @@ class StreamFuzzTest {
         Listpack lp = stream.listpack();
         long entries = 0;
         long text = 0;
+StreamId last = backwards ? StreamId.MAX : StreamId.ZERO;
         while (cursor.next()) {
+            if (backwards) {
+                assertThat(cursor.id()).isLessThan(last);
+            } else {
+                assertThat(cursor.id()).isGreaterThan(last);
+            }
+            last = cursor.id();
             for (int i = 0; i < cursor.fieldCount(); i++) {
                 cursor.nextField();
                 text += lp.textLength(cursor.field()) + lp.textLength(cursor.value());

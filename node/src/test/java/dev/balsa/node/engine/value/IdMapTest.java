@@ -6,8 +6,10 @@ import dev.balsa.node.engine.memory.Slabs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class IdMapTest {
@@ -43,7 +45,7 @@ class IdMapTest {
         }
     }
 
-    private void change(Random random, IdMap map, TreeMap<StreamId, Long> model, int removesPercent) {
+    private void change(Random random, IdMap map, NavigableMap<StreamId, Long> model, int removesPercent) {
         StreamId id = id(random);
         long place = map.find(id.ms(), id.seq());
         assertThat(place != IdMap.NONE).as("seed %d, %s", seed, id).isEqualTo(model.containsKey(id));
@@ -70,7 +72,7 @@ class IdMapTest {
         return new StreamId(random.nextInt(5) == 0 ? -1 - random.nextInt(30) : random.nextInt(60), random.nextInt(30));
     }
 
-    private void look(Random random, IdMap map, TreeMap<StreamId, Long> model) {
+    private void look(Random random, IdMap map, NavigableMap<StreamId, Long> model) {
         for (int i = 0; i < 100; i++) {
             StreamId id = id(random);
             assertThat(shown(map, map.floor(id.ms(), id.seq()))).as("seed %d", seed).isEqualTo(model.floorKey(id));
@@ -84,7 +86,7 @@ class IdMapTest {
         assertThat(last).isEqualTo(IdMap.NONE);
     }
 
-    private static StreamId shown(IdMap map, long place) {
+    private static @Nullable StreamId shown(IdMap map, long place) {
         return place == IdMap.NONE ? null : new StreamId(map.ms(place), map.seq(place));
     }
 
