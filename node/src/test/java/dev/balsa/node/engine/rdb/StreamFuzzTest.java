@@ -79,7 +79,7 @@ class StreamFuzzTest {
         Listpack lp = stream.listpack();
         long entries = 0;
         long text = 0;
-StreamId last = backwards ? StreamId.MAX : StreamId.ZERO;
+        StreamId last = backwards ? StreamId.MAX : StreamId.ZERO;
         while (cursor.next()) {
             if (backwards) {
                 assertThat(cursor.id()).isLessThan(last);
