@@ -77,6 +77,8 @@ final class Submissions implements Split.Owner {
     @Override
     public void answered(Pending pending) {
         order.answered(pending);
+        // A part ends no turn of the connection, which would look after refused ones.
+        scheduleRetry();
     }
 
     // -- refused ones -------------------------------------------------------------------------------------------

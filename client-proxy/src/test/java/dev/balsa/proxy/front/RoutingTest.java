@@ -344,6 +344,35 @@ class RoutingTest {
     }
 
     @Test
+    void a_refused_part_is_submitted_again_when_the_other_parts_are_answered() throws IOException {
+        AtomicInteger seen = new AtomicInteger();
+        List<Runnable> later = new CopyOnWriteArrayList<>();
+        group(3).refuse = (request, args) -> {
+            boolean refused = seen.incrementAndGet() == 1;
+            if (refused) {
+                request.notExecuted(NOBODY_LEADS, args);
+            }
+            return refused;
+        };
+        group(1).refuse = (request, args) -> {
+            Args copy = Frames.copy(args);
+            later.add(() -> {
+                group(1).refuse = null;
+                group(1).submit(request, copy);
+            });
+            return true;
+        };
+        try (RawClient client = connect(Mode.PLAIN)) {
+            // The part of group 1 is on its way before that of group 3 is refused.
+            client.send("MSET", "b", "1", "a", "1");
+            await().atMost(5, TimeUnit.SECONDS).until(() -> later.size() == 1 && seen.get() == 1);
+            later.forEach(r -> cluster.loops().next().execute(r));
+            assertThat(client.reply()).isEqualTo("+OK");
+            assertThat(client.call("MGET a b")).isEqualTo("*2 $1 1 $1 1");
+        }
+    }
+
+    @Test
     void refused_parts_and_whole_requests_are_submitted_again_in_their_order() throws IOException {
         AtomicInteger seen = new AtomicInteger();
         group(3).refuse = (request, args) -> {
