@@ -25,7 +25,7 @@ final class LargeValues {
     private final ValueSpace space;
     private @Nullable LargeValue[][] chunks = new LargeValue[0][];
     private int[] epochs = new int[0];
-    private final IntList free = new IntList();
+    private IntList free = new IntList();
     private int top;
 
     LargeValues(ValueSpace space) {
@@ -80,8 +80,16 @@ final class LargeValues {
     /** Takes a value out; its number may be used again. */
     LargeValue remove(int id) {
         LargeValue value = get(id);
-        set(id, null);
-        free.add(id);
+        if (free.size() + 1 == top) {
+            // None is left: an empty keyspace holds no memory. A view has chunks of its own.
+            chunks = new LargeValue[0][];
+            epochs = new int[0];
+            free = new IntList();
+            top = 0;
+        } else {
+            set(id, null);
+            free.add(id);
+        }
         return value;
     }
 
