@@ -30,6 +30,7 @@ import dev.balsa.raft.RaftConfig;
 import dev.balsa.raft.RaftHost;
 import dev.balsa.raft.RaftLimits;
 import dev.balsa.raft.jraft.JRaftHost;
+import dev.balsa.raft.jraft.rpc.RpcConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -103,8 +104,10 @@ final class Node implements AutoCloseable {
         this.stats = new CommandStats(slowLog);
         this.view = new NodeView(identity, config, groups, this::front, this::stop);
         ClusterMap.Node self = self(map, nodeId);
-        this.raft = new JRaftHost(new JRaftHost.Listen(
-                config.raftBind().isEmpty() ? self.host() : config.raftBind(), self.raftPort()));
+        this.raft = new JRaftHost(
+                new JRaftHost.Listen(config.raftBind().isEmpty() ? self.host() : config.raftBind(), self.raftPort()),
+                RpcConfig.defaults("balsa"),
+                loops);
         Path dump = config.dir().resolve(config.dbFileName());
         boolean importing = config.members().isEmpty() && !config.dbFileName().isEmpty()
                 && FirstStart.begin(config.dir(), dump);

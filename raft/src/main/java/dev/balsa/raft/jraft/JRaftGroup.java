@@ -48,6 +48,7 @@ final class JRaftGroup implements RaftGroup {
     private final Replica replica;
     private final Membership membership;
     private final DiskRoom room;
+    private final Confirmations confirmations;
     private final PeerId self;
 
     private final AtomicInteger proposalsInFlight = new AtomicInteger();
@@ -75,6 +76,7 @@ final class JRaftGroup implements RaftGroup {
         this.replica = new Replica(host, this, config, adapter);
         this.membership = new Membership(host, this, config);
         this.room = new DiskRoom(host, this, config);
+        this.confirmations = new Confirmations(this, config, host.port().readRpc());
         this.stallTicks = Math.max(1, config.limits().applyStallMaxMillis() / JRaftHost.TICK_MILLIS);
         this.watchdog = new ApplyWatchdog(stallTicks);
     }
@@ -195,15 +197,52 @@ final class JRaftGroup implements RaftGroup {
         } else {
             var inFlight = new ReadInFlight(this, done, tick);
             reads.add(inFlight);
-            try {
-                node.readIndex(NO_CONTEXT, inFlight);
-            } catch (RuntimeException e) {
-                inFlight.fail(new RaftFailure.Closed(e.toString()));
+            if (!seen.isLeader() || !confirmations.start(node, seen.term(), inFlight)) {
+                readByJRaft(node, inFlight);
             }
             if (closed != null) {
                 inFlight.fail(new RaftFailure.Closed("the replica has closed"));
             }
         }
+    }
+
+    /** A round of our own could not decide. */
+    void readByJRaft(ReadInFlight inFlight) {
+        Node node = replica.node();
+        if (node == null) {
+            inFlight.fail(new RaftFailure.NotLeader(leadership.leader()));
+        } else {
+            readByJRaft(node, inFlight);
+        }
+    }
+
+    private static void readByJRaft(Node node, ReadInFlight inFlight) {
+        try {
+            node.readIndex(NO_CONTEXT, inFlight);
+        } catch (RuntimeException e) {
+            inFlight.fail(new RaftFailure.Closed(e.toString()));
+        }
+    }
+
+    /** The term that this replica has written down last; it votes in none before that. */
+    long writtenTerm() {
+        return replica.writtenTerm();
+    }
+
+    /** Whether this replica is open and in exactly that term: what another's leader asks. */
+    boolean isTerm(long term) {
+        return replica.node() != null && closed == null && writtenTerm() == term;
+    }
+
+    /** Whether every entry up to this one has been handed to the state machine. */
+    boolean hasHanded(long index) {
+        Node node = replica.node();
+        return adapter.handedIndex() >= index || node != null && appliedIndexOfNode(node) >= index;
+    }
+
+    /** JRaft's apply thread: the state machine has got more entries. */
+    void handed() {
+        confirmations.handed();
     }
 
     void ended(ReadInFlight inFlight) {
@@ -221,10 +260,12 @@ final class JRaftGroup implements RaftGroup {
     void leads(long term) {
         leadership = new Leadership(term, config.self(), true);
         alone = isAlone(configuration());
+        confirmations.leads(term, replica.steadyMembers());
         membership.leaderIs(config.self(), term);
     }
 
     void leadsNoLonger() {
+        confirmations.stop();
         Leadership before = leadership;
         if (before.isLeader()) {
             leadership = new Leadership(before.term(), null, false);
@@ -247,6 +288,19 @@ final class JRaftGroup implements RaftGroup {
     /** Before a member is added: from now on rounds are needed, whether the change succeeds or not. */
     void notAlone() {
         alone = false;
+    }
+
+    /** Before members are changed: what a majority is, is JRaft's to say until {@link #membersSettled}. */
+    void membersUnsettled() {
+        confirmations.stop();
+    }
+
+    /** A change of members has ended, or failed. */
+    void membersSettled() {
+        Leadership seen = leadership;
+        if (seen.isLeader()) {
+            confirmations.leads(seen.term(), replica.steadyMembers());
+        }
     }
 
     private boolean isAlone(@Nullable Configuration configuration) {
@@ -281,6 +335,7 @@ final class JRaftGroup implements RaftGroup {
             }
         }
         room.tick(now);
+        confirmations.handed();
         Node node = replica.node();
         if (node != null && closed == null) {
             watch(node, now);
@@ -375,7 +430,7 @@ final class JRaftGroup implements RaftGroup {
                 last,
                 node == null ? 0 : committedIndex(node),
                 // Entries without data (configurations, and the first one of a term) never reach the adapter.
-                Math.max(adapter.appliedIndex(), node == null ? 0 : appliedIndex(node)),
+                Math.max(adapter.appliedIndex(), node == null ? 0 : appliedIndexOfNode(node)),
                 adapter.snapshotIndex(),
                 replica.logBytes(),
                 node != null && seen.isLeader() ? FollowerFigures.of(node, last) : List.of(),
@@ -404,15 +459,7 @@ final class JRaftGroup implements RaftGroup {
         }
     }
 
-    private static long appliedIndex(Node node) {
-        try {
-            return node.getLastAppliedLogIndex();
-        } catch (IllegalStateException e) {
-            return 0;
-        }
-    }
-
-    private static long committedIndex(Node node) {
+    static long committedIndex(Node node) {
         try {
             return node.getLastCommittedIndex();
         } catch (IllegalStateException e) {

@@ -11,6 +11,7 @@ import dev.balsa.raft.RaftHost;
 import dev.balsa.raft.RaftStartException;
 import dev.balsa.raft.StateMachine;
 import dev.balsa.raft.jraft.rpc.RpcConfig;
+import io.netty.channel.EventLoopGroup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -61,14 +62,25 @@ public final class JRaftHost implements RaftHost {
 
     /** @throws RaftStartException if the address cannot be bound, or a certificate cannot be read */
     public JRaftHost(Listen listen, RpcConfig config) {
+        this(listen, config, null);
+    }
+
+    /**
+     * @param readLoops loops that read barriers are mostly asked for on: their rounds then start and end there
+     * without a
+     *     hand-over. The caller closes them. Null for none
+     * @throws RaftStartException if the address cannot be bound, or a certificate cannot be read
+     */
+    public JRaftHost(Listen listen, RpcConfig config, @Nullable EventLoopGroup readLoops) {
         String name = "raft-" + listen.port();
         workers = pool(name + "-workers-", 2);
         senders = DefaultFixedThreadsExecutorGroupFactory.INSTANCE.newExecutorGroup(
                 SENDER_THREADS, name + "-send", SENDER_TASKS_MAX, true);
         clock = new ScheduledThreadPoolExecutor(1, new NamedThreadFactory(name + "-clock-", true));
         clock.setRemoveOnCancelPolicy(true);
-        port = RpcPort.open(listen, config, new FoundingProcessor(this), new AdmissionProcessor(this),
+        port = RpcPort.open(listen, config, readLoops, new FoundingProcessor(this), new AdmissionProcessor(this),
                 new FullDiskProcessor(this));
+        port.witness(this::isTerm);
         var _ = clock.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -120,6 +132,11 @@ public final class JRaftHost implements RaftHost {
             }
         }
         return null;
+    }
+
+    private boolean isTerm(String name, long term) {
+        JRaftGroup group = group(name);
+        return group != null && group.isTerm(term);
     }
 
     /** Runs what may block on a thread that nobody waits for. */

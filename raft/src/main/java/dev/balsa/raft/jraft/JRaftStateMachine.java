@@ -31,8 +31,7 @@ import org.slf4j.LoggerFactory;
  * state machine
  * has already is skipped. So the state machine sees each entry once.
  *
- * <p>Owned by JRaft's apply thread (of one node at a time); {@link #appliedIndex} and {@link #snapshotIndex} may be
- * read by anyone.
+ * <p>Owned by JRaft's apply thread (of one node at a time); the indexes may be read by anyone.
  */
 final class JRaftStateMachine implements com.alipay.sofa.jraft.StateMachine {
     private static final Logger LOG = LoggerFactory.getLogger(JRaftStateMachine.class);
@@ -41,6 +40,7 @@ final class JRaftStateMachine implements com.alipay.sofa.jraft.StateMachine {
     private final JRaftGroup group;
     private final StateMachine machine;
     private volatile long appliedIndex;
+    private volatile long handedIndex;
     private volatile long snapshotIndex;
     private volatile @Nullable String refusal;
     private long leadingTerm = NO_TERM;
@@ -52,6 +52,11 @@ final class JRaftStateMachine implements com.alipay.sofa.jraft.StateMachine {
 
     long appliedIndex() {
         return appliedIndex;
+    }
+
+    /** The last entry that the state machine has got; {@link #appliedIndex} runs ahead of it. */
+    long handedIndex() {
+        return handedIndex;
     }
 
     long snapshotIndex() {
@@ -78,6 +83,8 @@ final class JRaftStateMachine implements com.alipay.sofa.jraft.StateMachine {
                 }
                 entries.next();
             }
+            handedIndex = appliedIndex;
+            group.handed();
         } catch (Throwable t) {
             LOG.error("group {}: the state machine failed at entry {}", group.name(), appliedIndex, t);
             group.fail(t);

@@ -193,7 +193,11 @@ final class Membership {
                             + group.leadership().leader());
                 }
                 prepare.accept(node);
-                change.begin(node, member, status -> JRaftGroup.complete(result, status));
+                group.membersUnsettled();
+                change.begin(node, member, status -> {
+                    group.membersSettled();
+                    JRaftGroup.complete(result, status);
+                });
             } catch (RuntimeException e) {
                 result.completeExceptionally(e);
             }

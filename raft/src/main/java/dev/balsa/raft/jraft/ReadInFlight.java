@@ -22,11 +22,21 @@ final class ReadInFlight extends ReadIndexClosure {
         this.sinceTick = sinceTick;
     }
 
+    boolean hasEnded() {
+        return ended.get();
+    }
+
     @Override
     public void run(Status status, long index, byte @Nullable [] context) {
-        if (!status.isOk()) {
+        if (status.isOk()) {
+            ready(index);
+        } else {
             fail(Failures.ofRead(status, group.leadership().leader()));
-        } else if (ended.compareAndSet(false, true)) {
+        }
+    }
+
+    void ready(long index) {
+        if (ended.compareAndSet(false, true)) {
             group.ended(this);
             done.ready(index);
         }

@@ -11,6 +11,7 @@ import dev.balsa.raft.RaftConfig;
 import dev.balsa.raft.RaftStartException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +90,18 @@ final class Replica {
     long logBytes() {
         Storages open = storages;
         return open == null || node == null ? 0 : open.logBytes();
+    }
+
+    /** The term that this replica has written down last, 0 while it is not open. */
+    long writtenTerm() {
+        Storages open = storages;
+        return open == null || node == null ? 0 : open.term();
+    }
+
+    /** See {@link Storages#steadyMembers}. */
+    @Nullable List<PeerId> steadyMembers() {
+        Storages open = storages;
+        return open == null ? null : open.steadyMembers();
     }
 
     synchronized void start() {

@@ -11,7 +11,10 @@ import com.google.protobuf.Message;
 import dev.balsa.raft.RaftStartException;
 import dev.balsa.raft.jraft.rpc.RaftRpc;
 import dev.balsa.raft.jraft.rpc.RpcConfig;
+import dev.balsa.raft.jraft.rpc.TermWitness;
+import io.netty.channel.EventLoopGroup;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The port on which a process answers other replicas, and its way to ask them. JRaft's command line service is left
@@ -22,15 +25,18 @@ import java.io.UncheckedIOException;
  */
 final class RpcPort implements AutoCloseable {
     private final RaftRpc rpc;
+    private final @Nullable RaftRpc ownReadRpc;
     private final RpcClient client;
 
-    private RpcPort(RaftRpc rpc, RpcClient client) {
+    private RpcPort(RaftRpc rpc, @Nullable RaftRpc ownReadRpc, RpcClient client) {
         this.rpc = rpc;
+        this.ownReadRpc = ownReadRpc;
         this.client = client;
     }
 
     /** @throws RaftStartException if the address cannot be bound, or a certificate cannot be read */
-    static RpcPort open(JRaftHost.Listen listen, RpcConfig config, RpcProcessor<?>... more) {
+    static RpcPort open(
+            JRaftHost.Listen listen, RpcConfig config, @Nullable EventLoopGroup readLoops, RpcProcessor<?>... more) {
         RaftRpc rpc = null;
         try {
             rpc = RaftRpc.open(config);
@@ -41,13 +47,24 @@ final class RpcPort implements AutoCloseable {
             server.init(null);
             RpcClient client = rpc.client();
             client.init(new RpcOptions());
-            return new RpcPort(rpc, client);
+            return new RpcPort(rpc, readLoops == null ? null : RaftRpc.open(config, readLoops), client);
         } catch (UncheckedIOException | IllegalArgumentException e) {
             if (rpc != null) {
                 rpc.close();
             }
             throw new RaftStartException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Where questions for confirmation leave: on the loops that ask them, if there are such. */
+    RaftRpc readRpc() {
+        RaftRpc own = ownReadRpc;
+        return own == null ? rpc : own;
+    }
+
+    /** Who answers such questions of other processes. */
+    void witness(TermWitness witness) {
+        rpc.witness(witness);
     }
 
     /** Empty options for a node that talks through this port. */
@@ -63,6 +80,9 @@ final class RpcPort implements AutoCloseable {
     @Override
     public void close() {
         client.shutdown();
+        if (ownReadRpc != null) {
+            ownReadRpc.close();
+        }
         rpc.close();
     }
 }

@@ -1,6 +1,9 @@
 package dev.balsa.raft.jraft;
 
 import com.alipay.sofa.jraft.JRaftServiceFactory;
+import com.alipay.sofa.jraft.conf.ConfigurationEntry;
+import com.alipay.sofa.jraft.conf.ConfigurationManager;
+import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.entity.codec.LogEntryCodecFactory;
 import com.alipay.sofa.jraft.entity.codec.v2.LogEntryV2CodecFactory;
 import com.alipay.sofa.jraft.option.NodeOptions;
@@ -18,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.DBOptions;
@@ -34,6 +38,7 @@ final class Storages implements JRaftServiceFactory {
 
     private final RaftConfig config;
     private volatile @Nullable LogStorage log;
+    private volatile @Nullable VoteStorage votes;
 
     Storages(RaftConfig config) {
         this.config = config;
@@ -85,6 +90,27 @@ final class Storages implements JRaftServiceFactory {
         }
     }
 
+    /** The term that this replica has written down last, 0 before it has read it. */
+    long term() {
+        VoteStorage storage = votes;
+        return storage == null ? 0 : storage.getTerm();
+    }
+
+    /**
+     * The members of the newest configuration in the log; null while it is a joint one, which needs two majorities. For
+     * a moment in which nobody changes it.
+     */
+    @Nullable List<PeerId> steadyMembers() {
+        ConfigurationManager known =
+                switch (log) {
+                    case VerifiedLog verified -> verified.configurations();
+                    case SegmentLogStorage segments -> segments.configurations();
+                    case null, default -> null;
+                };
+        ConfigurationEntry last = known == null ? null : known.getLastConfiguration();
+        return last == null || !last.isStable() || last.getConf().isEmpty() ? null : last.getConf().listPeers();
+    }
+
     /** What the log found wrong with itself while it opened, null = nothing. */
     @Nullable String logProblem() {
         return switch (log) {
@@ -110,7 +136,9 @@ final class Storages implements JRaftServiceFactory {
 
     @Override
     public RaftMetaStorage createRaftMetaStorage(String uri, RaftOptions options) {
-        return new VoteStorage(Path.of(uri));
+        VoteStorage storage = new VoteStorage(Path.of(uri));
+        votes = storage;
+        return storage;
     }
 
     @Override

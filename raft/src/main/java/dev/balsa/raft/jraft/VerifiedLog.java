@@ -1,5 +1,6 @@
 package dev.balsa.raft.jraft;
 
+import com.alipay.sofa.jraft.conf.ConfigurationManager;
 import com.alipay.sofa.jraft.entity.LogEntry;
 import com.alipay.sofa.jraft.option.LogStorageOptions;
 import com.alipay.sofa.jraft.storage.LogStorage;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class VerifiedLog implements LogStorage {
     private final LogStorage log;
     private final String path;
+    private volatile @Nullable ConfigurationManager configurations;
     private @Nullable String problem;
 
     VerifiedLog(LogStorage log, String path) {
@@ -28,8 +30,14 @@ final class VerifiedLog implements LogStorage {
         return problem;
     }
 
+    /** JRaft's table of the configurations in this log, null before it is opened. */
+    @Nullable ConfigurationManager configurations() {
+        return configurations;
+    }
+
     @Override
     public boolean init(LogStorageOptions options) {
+        configurations = options.getConfigurationManager();
         if (!log.init(options)) {
             problem = "the log in " + path + " cannot be opened";
             return false;

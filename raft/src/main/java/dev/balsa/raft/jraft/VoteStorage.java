@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * term 8 bytes | vote as text, empty = none
  * </pre>
  *
- * Called under the node's write lock.
+ * Called under the node's write lock; the term may be read by anyone.
  */
 final class VoteStorage implements RaftMetaStorage {
     private static final Logger LOG = LoggerFactory.getLogger(VoteStorage.class);
@@ -35,7 +35,8 @@ final class VoteStorage implements RaftMetaStorage {
 
     private final Path file;
     private @Nullable NodeImpl node;
-    private long term;
+    /** Written before any vote in it is given, so others may ask for it at any time: see TermWitness. */
+    private volatile long term;
     /**
      * A write failed: JRaft goes on in the new term for a moment, and a later vote must not be written under the old
      * one.

@@ -23,13 +23,19 @@ final class Call extends Outgoing {
     int bucket = -1;
 
     private final Peer peer;
-    private final MessageType requestType;
+    private final Object what;
+    private final boolean callbackOnLoop;
     private final InvokeCallback callback;
     private boolean done;
 
-    Call(Peer peer, MessageType requestType, InvokeCallback callback, long deadlineNanos) {
+    /**
+     * @param what names the request in errors
+     * @param callbackOnLoop whether the callback runs on the peer's loop, whatever executor it names
+     */
+    Call(Peer peer, Object what, boolean callbackOnLoop, InvokeCallback callback, long deadlineNanos) {
         this.peer = peer;
-        this.requestType = requestType;
+        this.what = what;
+        this.callbackOnLoop = callbackOnLoop;
         this.callback = callback;
         this.deadlineNanos = deadlineNanos;
     }
@@ -40,7 +46,7 @@ final class Call extends Outgoing {
 
     void timeOut() {
         peer.forget(this);
-        complete(null, new InvokeTimeoutException(requestType + " to " + peer.endpoint() + ": no reply in time"));
+        complete(null, new InvokeTimeoutException(what + " to " + peer.endpoint() + ": no reply in time"));
     }
 
     /** Runs the callback, here if the request's type says so, else where the callback asks for. On the loop only. */
@@ -51,7 +57,7 @@ final class Call extends Outgoing {
         done = true;
         forgetBody();
         Executor executor = callback.executor();
-        if (requestType.repliesOnLoop() || executor == null) {
+        if (callbackOnLoop || executor == null) {
             run(result, error);
             return;
         }
@@ -68,7 +74,7 @@ final class Call extends Outgoing {
         try {
             callback.complete(result, error);
         } catch (Throwable e) {
-            LOG.error("callback of {} to {} failed", requestType, peer.endpoint(), e);
+            LOG.error("callback of {} to {} failed", what, peer.endpoint(), e);
         }
     }
 }

@@ -56,6 +56,7 @@ final class ClientConnection extends FrameDecoder {
         if (up) {
             switch (kind) {
                 case Frames.REPLY, Frames.ERROR -> peer.onReply(kind, callId, type, in, bodyBytes);
+                case Frames.CONFIRMED -> peer.onConfirmation(callId, type == 1);
                 case Frames.PONG -> {}
                 default -> throw new CorruptedFrameException("a server sent a frame of kind " + kind);
             }

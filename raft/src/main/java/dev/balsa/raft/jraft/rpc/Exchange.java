@@ -42,6 +42,14 @@ final class Exchange extends Outgoing implements RpcContext {
         }
     }
 
+    /** Answers a question for confirmation. */
+    void confirm(boolean yes) {
+        if (first()) {
+            carryNothing(Frames.CONFIRMED, yes ? 1 : 0);
+            connection.reply(this);
+        }
+    }
+
     /** Answers with an error, unless there was an answer. */
     void fail(String text) {
         if (first()) {

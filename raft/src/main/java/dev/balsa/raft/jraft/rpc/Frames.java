@@ -12,8 +12,9 @@ import io.netty.buffer.ByteBuf;
  * </pre>
  *
  * All numbers are big endian; the length counts what follows it. Type is a {@link MessageType} code in requests and
- * replies, else 0. The body is protobuf in requests and replies, UTF-8 text in an error, see {@link Handshake} in its
- * four kinds, and empty in ping and pong.
+ * replies, 1 in a confirmation that says yes, else 0. The body is protobuf in requests and replies, UTF-8 text in an
+ * error, see {@link Handshake} in its four kinds, a term of 8 bytes and a group's name in a question for confirmation,
+ * and empty in ping, pong and confirmation.
  */
 final class Frames {
     static final byte REQUEST = 1;
@@ -25,6 +26,9 @@ final class Frames {
     static final byte CHALLENGE = 7;
     static final byte PROOF = 8;
     static final byte WELCOME = 9;
+    /** Asks whether the term is still the receiver's; see {@link TermWitness}. */
+    static final byte CONFIRM = 10;
+    static final byte CONFIRMED = 11;
 
     static final int LENGTH_BYTES = 4;
     /** Kind, call id, type: what the length counts besides the body. */

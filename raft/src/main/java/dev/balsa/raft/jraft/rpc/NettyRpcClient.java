@@ -173,7 +173,8 @@ public final class NettyRpcClient implements RpcClient {
             throw new ConnectionFailureException("client is shut down");
         }
         Peer peer = rpc().peer(endpoint);
-        Call call = new Call(peer, type, callback, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
+        Call call = new Call(peer, type, type.repliesOnLoop(), callback,
+                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
         call.carry(Frames.REQUEST, type, (Message) request);
         peer.send(call);
     }

@@ -39,9 +39,18 @@ class Outgoing {
         bodyBytes = text.length;
     }
 
-    final void carryNothing(byte newKind) {
+    /** @param bytes not changed by anyone until the frame is written */
+    final void carryBytes(byte newKind, byte[] bytes) {
         kind = newKind;
         type = 0;
+        message = null;
+        text = bytes;
+        bodyBytes = bytes.length;
+    }
+
+    final void carryNothing(byte newKind, int newType) {
+        kind = newKind;
+        type = newType;
         message = null;
         text = NOTHING;
         bodyBytes = 0;

@@ -363,6 +363,15 @@ final class Peer {
         call.complete(reply, null);
     }
 
+    /** Loop: the answer to a question for confirmation. */
+    void onConfirmation(long callId, boolean yes) {
+        Call call = pending.get(callId);
+        if (call != null) {
+            finish(call);
+            call.complete(yes, null);
+        }
+    }
+
     static String reason(@Nullable Throwable cause) {
         return cause == null ? "closed by peer" : String.valueOf(cause.getMessage());
     }

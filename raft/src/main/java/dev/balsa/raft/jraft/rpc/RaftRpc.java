@@ -1,6 +1,9 @@
 package dev.balsa.raft.jraft.rpc;
 
+import com.alipay.sofa.jraft.error.ConnectionFailureException;
+import com.alipay.sofa.jraft.error.RemotingException;
 import com.alipay.sofa.jraft.option.NodeOptions;
+import com.alipay.sofa.jraft.rpc.InvokeCallback;
 import com.alipay.sofa.jraft.rpc.RpcClient;
 import com.alipay.sofa.jraft.rpc.RpcServer;
 import com.alipay.sofa.jraft.rpc.impl.PingRequestProcessor;
@@ -12,6 +15,8 @@ import com.alipay.sofa.jraft.rpc.impl.core.TimeoutNowRequestProcessor;
 import com.alipay.sofa.jraft.util.Endpoint;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +43,7 @@ public final class RaftRpc implements AutoCloseable {
     private final Map<Endpoint, Peer> peers = new ConcurrentHashMap<>();
     private final List<NettyRpcClient> clients = new CopyOnWriteArrayList<>();
     private final List<NettyRpcServer> servers = new CopyOnWriteArrayList<>();
+    private volatile TermWitness witness = (group, term) -> false;
     private volatile boolean closed;
 
     private RaftRpc(RpcConfig config, EventLoopGroup loops, boolean ownLoops, String name) {
@@ -97,6 +103,47 @@ public final class RaftRpc implements AutoCloseable {
     /** Options for a Raft node of this process; all else in them is JRaft's default. */
     public NodeOptions nodeOptions() {
         return new RaftNodeOptions(this);
+    }
+
+    /** Who answers the questions of leaders whether their term is still this process's. */
+    public void witness(TermWitness newWitness) {
+        witness = newWitness;
+    }
+
+    TermWitness witness() {
+        return witness;
+    }
+
+    /**
+     * Asks an endpoint whether its replica of a group is in that term at some moment after this call. The callback
+     * gets a
+     * Boolean or an error, on a loop; see {@link TermWitness} for what a yes proves.
+     *
+     * @param question made by {@link #question}
+     * @throws RemotingException if there is no connection, or too much is outstanding; the callback does not run then
+     */
+    public void confirm(Endpoint endpoint, byte[] question, InvokeCallback callback, int timeoutMillis)
+            throws RemotingException {
+        Peer peer = peer(endpoint);
+        if (!peer.isReady()) {
+            var _ = peer.ask();
+            throw new ConnectionFailureException("no connection to " + endpoint);
+        }
+        Call call = new Call(peer, "CONFIRM", true, callback,
+                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
+        call.carryBytes(Frames.CONFIRM, question);
+        peer.send(call);
+    }
+
+    /** What {@link #confirm} sends: it can be sent to several endpoints and again. */
+    public static byte[] question(String group, long term) {
+        byte[] name = group.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(Long.BYTES + name.length).putLong(term).put(name).array();
+    }
+
+    /** A loop of this transport, for timers. */
+    public EventLoop timer() {
+        return loops.next();
     }
 
     /** Starts to connect to an endpoint, so that its first request finds a connection. Returns at once. */

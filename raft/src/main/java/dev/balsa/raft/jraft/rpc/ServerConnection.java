@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -82,6 +83,7 @@ final class ServerConnection extends FrameDecoder implements Connection {
         if (open) {
             switch (kind) {
                 case Frames.REQUEST -> onRequest(callId, type, in, bodyBytes);
+                case Frames.CONFIRM -> onConfirm(callId, in, bodyBytes);
                 case Frames.PING -> pong();
                 default -> throw new CorruptedFrameException("a client sent a frame of kind " + kind);
             }
@@ -133,6 +135,16 @@ final class ServerConnection extends FrameDecoder implements Connection {
         } catch (RejectedExecutionException e) {
             exchange.fail("busy: too many requests of type " + type);
         }
+    }
+
+    private void onConfirm(long callId, ByteBuf in, int bodyBytes) {
+        if (bodyBytes < Long.BYTES) {
+            throw new CorruptedFrameException("a question for confirmation without a term");
+        }
+        long term = in.readLong();
+        String group = in.readCharSequence(bodyBytes - Long.BYTES, StandardCharsets.UTF_8).toString();
+        Exchange exchange = new Exchange(this, callId);
+        exchange.confirm(server.rpc().witness().isTerm(group, term));
     }
 
     private void handle(RpcProcessor<Message> processor, Exchange exchange, Message request) {

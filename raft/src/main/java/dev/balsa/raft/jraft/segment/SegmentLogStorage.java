@@ -39,6 +39,7 @@ public final class SegmentLogStorage implements LogStorage {
     private final LogEntryBatch batch = new LogEntryBatch();
     private volatile @Nullable SegmentLog log;
     private volatile @Nullable Throwable failure;
+    private volatile @Nullable ConfigurationManager configurations;
     private @Nullable SyncTimer timer;
 
     /** @param directory of this group's log alone */
@@ -53,9 +54,10 @@ public final class SegmentLogStorage implements LogStorage {
         if (log != null) {
             return true;
         }
-        ConfigurationManager configurations = options.getConfigurationManager();
+        ConfigurationManager table = options.getConfigurationManager();
+        configurations = table;
         try {
-            SegmentLog opened = SegmentLog.open(directory, config, new Findings(configurations));
+            SegmentLog opened = SegmentLog.open(directory, config, new Findings(table));
             log = opened;
             failure = null;
             if (!config.sync()) {
@@ -98,6 +100,11 @@ public final class SegmentLogStorage implements LogStorage {
                 failed("closed", e);
             }
         }
+    }
+
+    /** JRaft's table of the configurations in this log, null before it is opened. JRaft's log manager changes it. */
+    public @Nullable ConfigurationManager configurations() {
+        return configurations;
     }
 
     /** Why the log could last not be opened, changed or read; null if nothing failed since it was opened. */
