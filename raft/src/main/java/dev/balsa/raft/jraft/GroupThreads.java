@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads on which JRaft runs the closures of a group.
@@ -24,6 +26,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread-safe by its monitor.
  */
 final class GroupThreads {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupThreads.class);
+
     /** One may copy a snapshot, one may wait for a shutdown; two are left for closures. */
     private static final int THREADS = 4;
 
@@ -34,15 +38,50 @@ final class GroupThreads {
     private int users;
 
     private GroupThreads(String group) {
-        pool = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                new NamedThreadFactory("raft-" + group + "-", true));
+        pool = new Pool("raft-" + group + "-");
         pool.allowCoreThreadTimeOut(true);
         ThreadPoolsFactory.registerThreadPool(group, pool);
+    }
+
+    /**
+     * A pool that spares the leader two hand-overs for each entry: when JRaft's append thread has put an entry into the
+     * log, it has each follower's replicator woken through this pool, only to make a request and leave it to the
+     * transport. That thread does it itself. It holds the node's lock then, in which JRaft takes replicators' locks
+     * elsewhere, too. What is submitted from within such a task goes to the pool as ever: JRaft may do it under the
+     * replicator's lock, which is not reentrant.
+     */
+    private static final class Pool extends ThreadPoolExecutor {
+        /** As NodeImpl names it. */
+        private static final String APPENDER = "JRaft-NodeImpl-Disruptor-";
+
+        private static final ThreadLocal<Boolean> AT_ONCE =
+                ThreadLocal.withInitial(() -> Thread.currentThread().getName().startsWith(APPENDER));
+
+        Pool(String name) {
+            super(
+                    THREADS,
+                    THREADS,
+                    IDLE_SECONDS,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(),
+                    new NamedThreadFactory(name, true));
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            if (!AT_ONCE.get()) {
+                super.execute(task);
+                return;
+            }
+            AT_ONCE.set(false);
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("a task of JRaft failed", e);
+            } finally {
+                AT_ONCE.set(true);
+            }
+        }
     }
 
     static void open(String group) {
