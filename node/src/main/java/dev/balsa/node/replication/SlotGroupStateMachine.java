@@ -80,10 +80,16 @@ public final class SlotGroupStateMachine implements StateMachine {
     @Override
     public void apply(long index, long term, ByteBuffer data, @Nullable Proposal proposal) {
         int bytes = data.remaining();
-        queue.put(bytes, () -> {
+        Runnable work = () -> {
             guarded(() -> group.apply(index, data, proposal));
             trigger.applied(bytes, group.keyspace().usedBytes());
-        });
+        };
+        if (proposal == null) {
+            // On a follower. A read here, or leading, comes through the same loop, and so after it.
+            queue.putLazily(bytes, work);
+        } else {
+            queue.put(bytes, work);
+        }
     }
 
     @Override
