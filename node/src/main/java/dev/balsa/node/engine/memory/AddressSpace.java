@@ -25,6 +25,7 @@ import java.lang.invoke.VarHandle;
  *
  *     reserve   one mmap                  0 bytes resident
  *     write     the system's page fault   4 KiB resident each
+ *     expect    two madvise in 32 MiB     2 MiB resident at a time, while new memory is taken
  *     giveBack  one madvise, 1-5 µs       resident bytes fall
  *     close     munmap; later accesses throw instead of crashing, because the segment belongs to a shared
  *     java.lang.foreign.Arena
@@ -40,6 +41,11 @@ public final class AddressSpace implements AutoCloseable {
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE = 2;
     private static final int MADV_DONTNEED = 4;
+    private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_NOHUGEPAGE = 15;
+
+    /** So much ahead is prepared at a time; a multiple of the huge page's 2 MiB. */
+    private static final long HUGE_WINDOW_BYTES = 32L << 20;
 
     private static final Linker LINKER = Linker.nativeLinker();
 
@@ -61,6 +67,7 @@ public final class AddressSpace implements AutoCloseable {
 
     private final Arena lifetime;
     private final MemorySegment segment;
+    private long hugeEnd;
 
     private AddressSpace(Arena lifetime, MemorySegment segment) {
         this.lifetime = lifetime;
@@ -86,19 +93,39 @@ public final class AddressSpace implements AutoCloseable {
     }
 
     /**
+     * What lies below {@code end} is about to be written for the first time, in rising order. Asks the system for huge
+     * pages there: a look-up of a key misses the TLB otherwise, which costs two walks on a virtual machine (measured: a
+     * GET with a pipeline takes a fifth less CPU). Only a window of 32 MiB is marked at any time: where pages have been
+     * given back behind it, the system must not fill them again to make a huge page.
+     */
+    public void expect(long end) {
+        if (!LINUX || end <= hugeEnd) {
+            return;
+        }
+        long from = hugeEnd;
+        hugeEnd = Math.min(segment.byteSize(), (end / HUGE_WINDOW_BYTES + 1) * HUGE_WINDOW_BYTES);
+        if (from > 0) {
+            advise(0, from, MADV_NOHUGEPAGE);
+        }
+        // A system without huge pages says no to both, and nothing is lost.
+        advise(from, hugeEnd - from, MADV_HUGEPAGE);
+    }
+
+    private int advise(long offset, long bytes, int advice) {
+        try {
+            return (int) MADVISE.invokeExact(segment.address() + offset, bytes, advice);
+        } catch (Throwable e) {
+            throw new AddressSpaceException("madvise cannot be called: " + e);
+        }
+    }
+
+    /**
      * Gives the memory behind a range back; it reads as zero (Linux) afterwards. Offset and length are multiples of
      * the system's page.
      */
     public void giveBack(long offset, long bytes) {
-        try {
-            int result = (int) MADVISE.invokeExact(segment.address() + offset, bytes, MADV_DONTNEED);
-            if (result != 0) {
-                throw new AddressSpaceException("madvise refused to give back " + bytes + " bytes at offset " + offset);
-            }
-        } catch (AddressSpaceException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AddressSpaceException("madvise cannot be called: " + e);
+        if (advise(offset, bytes, MADV_DONTNEED) != 0) {
+            throw new AddressSpaceException("madvise refused to give back " + bytes + " bytes at offset " + offset);
         }
     }
 

@@ -337,6 +337,7 @@ public final class Slabs implements AutoCloseable {
         ensureChunks(top + chunks);
         int first = top;
         top += chunks;
+        space.expect((long) top * CHUNK_BYTES);
         return first;
     }
 
