@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long each command runs once its turn has come, without its way through the log: INFO latencystats, LATENCY
@@ -19,10 +20,19 @@ import java.util.concurrent.atomic.LongAdder;
 public final class CommandStats {
     /** The figures of one command. */
     static final class Cell {
+        final String name;
         final LatencyBuckets latencies = new LatencyBuckets();
+
+        Cell(String name) {
+            this.name = name;
+        }
     }
 
+    private static final int NEAR = 256;
+
     private final Map<String, Cell> cells = new ConcurrentHashMap<>();
+    /** Found by the name's hash; a race or a collision costs a look-up in {@link #cells}. */
+    private volatile @Nullable Cell[] near = new @Nullable Cell[NEAR];
     private final LongAdder total = new LongAdder();
     private final SlowLog slowLog;
 
@@ -41,16 +51,24 @@ public final class CommandStats {
 
     /** As above, when the request may have been answered already and so be in use for another one. */
     void ran(CommandSpec spec, long clientId, Args args, long nanos) {
-        // The name's hash is kept in the String; hashing the spec itself would read all of it.
-        Cell cell = cells.get(spec.name());
-        if (cell == null) {
-            cell = cells.computeIfAbsent(spec.name(), name -> new Cell());
-        }
+        Cell cell = cell(spec.name());
         cell.latencies.record(nanos);
         total.increment();
         if (slowLog.isSlow(nanos) && !spec.has(CommandFlag.SKIP_SLOWLOG)) {
             slowLog.record(nanos / 1000, args, clientId);
         }
+    }
+
+    private Cell cell(String name) {
+        // The name's hash is kept in the String; hashing the spec itself would read all of it.
+        @Nullable Cell[] table = near;
+        int at = name.hashCode() & (NEAR - 1);
+        Cell cell = table[at];
+        if (cell == null || !cell.name.equals(name)) {
+            cell = cells.computeIfAbsent(name, Cell::new);
+            table[at] = cell;
+        }
+        return cell;
     }
 
     /** Commands run since the start, whatever was reset. */
@@ -66,5 +84,6 @@ public final class CommandStats {
     /** CONFIG RESETSTAT. */
     void reset() {
         cells.clear();
+        near = new @Nullable Cell[NEAR];
     }
 }

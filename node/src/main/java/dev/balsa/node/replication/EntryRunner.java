@@ -10,6 +10,7 @@ import dev.balsa.proto.resp.RespWriter;
 import dev.balsa.proxy.route.Request;
 import java.nio.ByteBuffer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,8 @@ public final class EntryRunner {
     private final RespWriter reply = new RespWriter(16 * 1024);
     private Keyspace keyspace;
     private Call call;
+    /** For arguments of others, which are nearly always the same object: those the front decodes into. */
+    private @Nullable Call guest;
     private long logMillis;
     private long appliedIndex;
     private long appliedEntries;
@@ -92,6 +95,7 @@ public final class EntryRunner {
     public void restore(Keyspace restored, long index, long time) {
         keyspace = restored;
         call = new Call(restored, args, reply);
+        guest = null;
         appliedIndex = index;
         logMillis = time;
         restored.time(time, time);
@@ -198,9 +202,14 @@ public final class EntryRunner {
     private void runWith(Args other, int database, long seed) {
         if (other == args) {
             run(database, seed);
-        } else {
-            run(new Call(keyspace, other, reply), database, seed);
+            return;
         }
+        Call on = guest;
+        if (on == null || on.args() != other) {
+            on = new Call(keyspace, other, reply);
+            guest = on;
+        }
+        run(on, database, seed);
     }
 
     private void run(int database, long seed) {
