@@ -1,5 +1,6 @@
 """What a cluster costs that nobody talks to: shares of a core by process and by thread."""
 
+import os
 import re
 import time
 
@@ -31,6 +32,7 @@ def run(given, directory, out):
                 print(f"... idle for {settle} s, then {given.idle_seconds} s are measured", file=out, flush=True)
                 time.sleep(wait)
             results.append(_window(target, settle, given.idle_seconds))
+            print(f"... {results[-1]['percent']:.2f} % of a core, load average {os.getloadavg()[0]:.1f}", file=out, flush=True)
         return results
 
 
