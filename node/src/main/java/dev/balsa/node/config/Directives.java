@@ -59,7 +59,7 @@ public final class Directives {
                     + " with -OOM when maxmemory is reached"), "noeviction"),
             start("arena-max-bytes", new Bytes(64 * MIB, 1L << 50), Long.toString(16 * GIB)),
             // Up to which size values stay packed: of the leader's node, for all replicas.
-            live("hash-max-listpack-entries", COUNT, "128"),
+            live("hash-max-listpack-entries", COUNT, "512"),
             live("hash-max-listpack-value", COUNT, "64"),
             live("list-max-listpack-size", new Whole(-5, Integer.MAX_VALUE), "-2"),
             live("set-max-intset-entries", COUNT, "512"),

@@ -1,5 +1,6 @@
 package dev.balsa.node.observe;
 
+import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
 import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proto.resp.Args;
@@ -67,6 +68,8 @@ public final class AdminBackend implements Backend {
         try {
             if (row != null && row.accepts(args.count())) {
                 row.body().run(call);
+            } else if (isHelpOfTable(args)) {
+                CommandTable.help(name, call.reply());
             } else {
                 refuse(call, name, row != null || args.count() == 1);
             }
@@ -78,6 +81,15 @@ public final class AdminBackend implements Backend {
         }
         call.finish();
         stats.ran(spec, clientId, args, System.nanoTime() - from);
+    }
+
+    /** Of containers whose other subcommands have keys: their HELP has none, so it comes here. */
+    private static boolean isHelpOfTable(Args args) {
+        if (args.count() != 2 || !args.is(1, "HELP")) {
+            return false;
+        }
+        Command command = CommandTable.find(args);
+        return command != null && !command.isElsewhere();
     }
 
     private static void refuse(AdminCall call, String name, boolean known) {

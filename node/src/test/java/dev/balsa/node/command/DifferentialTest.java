@@ -69,6 +69,22 @@ class DifferentialTest {
         }
     }
 
+    @Test
+    void values_outgrow_their_packed_form_where_redis_has_it() throws IOException {
+        assumeTrue(RedisServer.isInstalled());
+        try (RedisServer redis = new RedisServer()) {
+            for (int i = 0; i < EncodingLimits.DIRECTIVES.size(); i++) {
+                String name = EncodingLimits.DIRECTIVES.get(i);
+                Reply theirs = redis.call("CONFIG", "GET", name);
+                if (name.startsWith("set-max-listpack")) {
+                    continue; // since 7.2
+                }
+                Reply limit = new Reply.Bulk(EncodingLimits.DEFAULT.values().get(i).toString());
+                assertThat(theirs).isEqualTo(new Reply.Elements('*', List.of(new Reply.Bulk(name), limit)));
+            }
+        }
+    }
+
     private static void batch(
             RandomCommands commands, RedisServer redis, EngineServer ours, List<String> done, long seed)
             throws IOException {

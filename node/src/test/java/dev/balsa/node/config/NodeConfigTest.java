@@ -3,6 +3,7 @@ package dev.balsa.node.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.proxy.ConfigFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +72,16 @@ class NodeConfigTest {
         NodeConfig config = of("save 900 1\ntcp-backlog 511\nslave-priority 64\n");
         assertThat(config.warnings()).hasSize(3).anyMatch(warning -> warning.contains("'replica-priority'"));
         assertThat(config.value("replica-priority")).isEqualTo("64");
+    }
+
+    @Test
+    void limits_of_encodings_are_by_default_those_of_the_engine() {
+        NodeConfig config = of("");
+        for (int i = 0; i < EncodingLimits.DIRECTIVES.size(); i++) {
+            String name = EncodingLimits.DIRECTIVES.get(i);
+            assertThat(config.value(name)).as(name)
+                    .isEqualTo(EncodingLimits.DEFAULT.values().get(i).toString());
+        }
     }
 
     @Test

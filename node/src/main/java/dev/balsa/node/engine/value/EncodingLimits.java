@@ -37,7 +37,7 @@ public record EncodingLimits(
 
     /** What Redis 7.2 does without configuration. */
     public static final EncodingLimits DEFAULT =
-            new EncodingLimits(128, 64, 512, 128, 64, 128, 64, -2, 4096, 100, 3000);
+            new EncodingLimits(512, 64, 512, 128, 64, 128, 64, -2, 4096, 100, 3000);
 
     /** The limits of which {@link #values} gave these. */
     public static EncodingLimits of(List<Integer> v) {
