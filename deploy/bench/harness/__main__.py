@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import compare, idle, machine, memory, report
+from harness import compare, datatypes, idle, machine, memory, report
 from harness.targets import TargetError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -28,6 +28,8 @@ examples:
   bench --quick                          two minutes, to see that it works
   bench --scenario a                     one process against one process
   bench --pipelines 16 --rounds 9        fewer points, more rounds
+  bench --types                          lists, hashes, sets, sorted sets, streams, ...
+  bench --types --commands zadd,zrank    some of them, by how their names begin
   bench --idle --groups 3                what a cluster costs that nobody talks to
   bench --memory --keys 1000000          bytes per key instead of speed
   bench --json result.json               the table, and every single run in a file
@@ -38,7 +40,8 @@ def arguments():
     parser = argparse.ArgumentParser(
         prog="bench", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", choices=["a", "b", "all"], default="all", help="what to compare (default: all)")
-    parser.add_argument("--commands", default="set,get", help="redis-benchmark's tests (default: set,get)")
+    parser.add_argument("--commands", help="redis-benchmark's tests (default: set,get); with --types, "
+                        "beginnings of its commands (default: all)")
     parser.add_argument("--pipelines", default="1,16,64", help="commands sent at once (default: 1,16,64)")
     parser.add_argument("--clients", type=int, default=50, help="connections (default: 50)")
     parser.add_argument("--requests", type=int, default=100_000,
@@ -48,7 +51,14 @@ def arguments():
     parser.add_argument("--value-bytes", type=int, default=64, help="length of a value (default: 64)")
     parser.add_argument("--quick", action="store_true",
                         help="2 rounds, pipelines 1 and 16, a fifth of the requests, a tenth of the keys")
-    parser.add_argument("--memory", action="store_true", help="measure memory per key instead of speed")
+    parser.add_argument("--memory", nargs="?", const="all", choices=["all", "types"],
+                        help="measure memory per key, and per element of other data types, instead of speed; "
+                        "'types': the latter only")
+    parser.add_argument("--types", action="store_true",
+                        help="measure commands of the other data types, one process against one redis-server, "
+                        "pipelines 1 and 16")
+    parser.add_argument("--type-seconds", type=float, default=1.0,
+                        help="length of a run of --types, as long as Redis takes (default: 1)")
     parser.add_argument("--idle", action="store_true",
                         help="measure what an idle cluster costs, by process and kind of thread, instead of speed")
     parser.add_argument("--idle-seconds", type=int, default=60, help="length of a window of --idle (default: 60)")
@@ -69,13 +79,13 @@ def arguments():
     if given.quick:
         given.rounds = min(given.rounds, 2)
         given.requests //= 5
-        if given.pipelines == "1,16,64":
-            given.pipelines = "1,16"
+    if given.pipelines == "1,16,64" and (given.quick or given.types):
+        given.pipelines = "1,16"
     if given.keys is None:
         given.keys = (5_000_000 if given.memory else 1_000_000) // (10 if given.quick else 1)
     given.pipelines = [int(text) for text in given.pipelines.split(",")]
     given.settle = [int(text) for text in given.settle.split(",")]
-    given.commands = given.commands.lower().split(",")
+    given.commands = (given.commands or ("" if given.types else "set,get")).lower().split(",")
     if min(given.pipelines + [given.rounds, given.clients, given.requests, given.keys, given.value_bytes]) < 1:
         parser.error("numbers must be at least 1")
     return given
@@ -95,9 +105,15 @@ def main():
         if given.idle:
             results = idle.run(given, Path(directory), out)
             idle.table(results, given, out)
+        elif given.types:
+            results = datatypes.run(given, Path(directory), out)
         elif given.memory:
-            results = memory.run(given, Path(directory), out)
-            report.memory_table(results, out)
+            results = memory.run(given, Path(directory), out) if given.memory == "all" else []
+            if results:
+                report.memory_table(results, out)
+            of_types = memory.run_elements(given, Path(directory), out)
+            memory.elements_table(of_types, out)
+            results += of_types
         else:
             results = compare.run(given, Path(directory), out)
             report.table(results, given, out)

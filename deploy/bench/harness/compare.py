@@ -113,10 +113,14 @@ def measured(given, target, port, command, pipeline, requests):
 
 
 def load(given, port, command, pipeline, requests):
-    """Runs redis-benchmark once: throughput and latencies, or an error."""
-    words = ["redis-benchmark", "-h", "127.0.0.1", "-p", str(port), "-t", command, "-c", str(given.clients),
-             "-P", str(pipeline), "-n", str(requests), "-r", str(given.keys), "-d", str(given.value_bytes), "--csv",
-             "--precision", "3"]
+    """Runs one of redis-benchmark's own tests once: throughput and latencies, or an error."""
+    return run_benchmark(given, port, pipeline, requests, given.keys, ["-t", command, "-d", str(given.value_bytes)])
+
+
+def run_benchmark(given, port, pipeline, requests, distinct, what):
+    """Runs redis-benchmark once with a test or a command of ours."""
+    words = ["redis-benchmark", "-h", "127.0.0.1", "-p", str(port), "-c", str(given.clients), "-P", str(pipeline),
+             "-n", str(requests), "-r", str(distinct), "--csv", "--precision", "3"] + what
     try:
         done = subprocess.run(words, capture_output=True, text=True, timeout=RUN_SECONDS_MAX, check=False)
     except subprocess.TimeoutExpired:
