@@ -125,6 +125,7 @@ public final class RespWriter {
     /** An integer's decimal text as a bulk string. */
     public void bulk(long value) {
         int digits = decimalLength(value);
+        room(32);
         header('$', digits);
         decimal(value);
         crlf();
