@@ -4,13 +4,13 @@ import static dev.balsa.node.command.CommandError.SYNTAX;
 import static dev.balsa.node.engine.Keyspace.MISSING;
 
 import dev.balsa.node.engine.Lists;
+import dev.balsa.node.engine.ScoredMembers;
 import dev.balsa.node.engine.SortedSets;
 import dev.balsa.node.engine.ValueType;
 import dev.balsa.node.engine.value.Listpack;
 import dev.balsa.node.engine.value.Score;
 import dev.balsa.proto.resp.Args;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
+import dev.balsa.proto.resp.RespWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -18,9 +18,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /*
- * SORT copies the elements out of memory, looks their weights up, and sorts what refers to both. Where Redis leaves
- * the order of equal elements open, here the order in the value decides (the sort is stable), so all replicas store
- * the same; and texts are compared byte by byte, whatever the locale.
+ * SORT copies the elements out of memory side by side, looks their weights up, and sorts their numbers. Where Redis
+ * leaves the order of equal elements open, here the order in the value decides (the sort is stable), so all replicas
+ * store the same; and texts are compared byte by byte, whatever the locale.
  */
 
 /** One SORT: its options, then the work. Used once. */
@@ -32,21 +32,9 @@ final class Sort {
     private long offset;
     private long count = -1;
     private @Nullable SortPattern by;
+    private final ScoredMembers elements = new ScoredMembers();
     private final List<SortPattern> gets = new ArrayList<>();
     private int storeAt;
-
-    /** An element and what it is sorted by. */
-    private static final class Weighed {
-        final byte[] element;
-        final double score;
-        final byte @Nullable [] text;
-
-        Weighed(byte[] element, double score, byte @Nullable [] text) {
-            this.element = element;
-            this.score = score;
-            this.text = text;
-        }
-    }
 
     private Sort(Call call) {
         this.call = call;
@@ -97,157 +85,181 @@ final class Sort {
 
     private void run() {
         int ref = call.find(1);
-        List<byte[]> elements = List.of();
         if (ref != MISSING) {
             ValueType type = call.db().type(ref);
             switch (type) {
-                case LIST -> elements = ofList(call.list(1, ref));
-                case SET -> elements = ofSet(ref);
-                case ZSET -> elements = ofSortedSet(ref);
+                case LIST -> addList(call.list(1, ref));
+                case SET -> addSet(ref);
+                case ZSET -> addSortedSet(ref);
                 default -> {
                     call.reply().error(CommandError.WRONG_TYPE);
                     return;
                 }
             }
         }
-        List<byte[]> sorted = unsorted ? elements : sorted(elements);
-        if (sorted == null) {
+        int[] order = order();
+        if (order.length == 0 && elements.count() > 0) {
             call.reply().error(CommandError.SORT_SCORES);
             return;
         }
-        int size = sorted.size();
+        int size = elements.count();
         int from = (int) Math.min(Math.max(offset, 0), size);
         int to = count < 0 ? size : (int) Math.min(size, from + Math.min(count, size));
-        List<byte[]> range = sorted.subList(from, Math.max(from, to));
         if (storeAt > 0) {
-            store(range);
+            store(order, from, Math.max(from, to));
         } else {
-            reply(range);
+            reply(order, from, Math.max(from, to));
         }
     }
 
     // -- elements -------------------------------------------------------------------------------------------------
 
-    private List<byte[]> ofList(Lists list) {
+    private void addList(Lists list) {
         long size = list.size();
-        List<byte[]> elements = new ArrayList<>((int) size);
         boolean backward = unsorted && descending;
         long p = list.seek(backward ? size - 1 : 0);
         for (long i = 0; i < size && p != Listpack.NONE; i++) {
             int length = list.copy(p);
-            elements.add(Arrays.copyOf(list.text(), length));
+            elements.add(list.text(), 0, length, 0);
             p = backward ? list.previous(p) : list.next(p);
         }
-        return elements;
     }
 
     /** A set has no order that a list could be stored in: without another it is that of the bytes, as in Redis. */
-    private List<byte[]> ofSet(int ref) {
+    private void addSet(int ref) {
         if (unsorted && storeAt > 0) {
             unsorted = false;
             alpha = true;
             by = null;
         }
-        List<byte[]> elements = new ArrayList<>();
-        call.db().sets().forEach(ref, member -> elements.add(member.copy()));
-        return elements;
+        call.db().sets().forEach(ref, member -> {
+            if (member.isNumber()) {
+                elements.add(member.number(), 0);
+            } else {
+                elements.add(member.memory(), member.offset(), member.byteLength(), 0);
+            }
+        });
     }
 
-    private List<byte[]> ofSortedSet(int ref) {
+    private void addSortedSet(int ref) {
         SortedSets set = call.sortedSets();
         set.open(call.db(), ref);
         int size = set.size();
-        List<byte[]> elements = new ArrayList<>(size);
         boolean reverse = unsorted && descending;
         set.seek(reverse ? size - 1 : 0);
         for (int i = 0; i < size; i++) {
-            elements.add(member(set));
+            set.copyTo(elements, 0);
             set.step(reverse);
         }
-        return elements;
     }
 
-    private static byte[] member(SortedSets set) {
-        return set.isNumber()
-                ? Long.toString(set.number()).getBytes(StandardCharsets.US_ASCII)
-                : set.memory().asSlice(set.offset(), set.length()).toArray(ValueLayout.JAVA_BYTE);
+    private byte[] element(int i) {
+        int at = elements.offset(i);
+        return Arrays.copyOfRange(elements.bytes(), at, at + elements.length(i));
     }
 
     // -- order ----------------------------------------------------------------------------------------------------
 
-    /** The elements in order, or null if one is to be a number and is none. */
-    private @Nullable List<byte[]> sorted(List<byte[]> elements) {
-        Weighed[] weighed = new Weighed[elements.size()];
-        boolean numbers = true;
-        for (int i = 0; i < weighed.length; i++) {
-            byte[] element = elements.get(i);
-            byte[] weight = by == null ? element : by.value(call.db(), element);
-            double score = alpha || weight == null ? 0 : number(weight);
-            numbers &= !Double.isNaN(score);
-            weighed[i] = new Weighed(element, score, weight);
+    /** The elements in order; none if one is to be a number and is not. */
+    private int[] order() {
+        SortPattern pattern = by;
+        if (unsorted) {
+            int[] order = new int[elements.count()];
+            Arrays.setAll(order, i -> i);
+            return order;
         }
-        if (!numbers) {
-            return null;
+        if (alpha && pattern != null) {
+            return byTexts(pattern);
         }
-        Comparator<Weighed> order = alpha ? Sort::compareTexts : Sort::compareScores;
-        Arrays.sort(weighed, descending ? order.reversed() : order);
-        List<byte[]> sorted = new ArrayList<>(weighed.length);
-        for (Weighed one : weighed) {
-            sorted.add(one.element);
+        if (!alpha && !readScores()) {
+            return new int[0];
         }
+        int[] order = alpha ? elements.byName() : elements.byScore();
+        if (descending) {
+            for (int i = 0, k = elements.count() - 1; i < k; i++, k--) {
+                int first = order[i];
+                order[i] = order[k];
+                order[k] = first;
+            }
+        }
+        return order;
+    }
+
+    private int[] byTexts(SortPattern pattern) {
+        byte[] @Nullable [] texts = new byte[elements.count()][];
+        Integer[] order = new Integer[texts.length];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = pattern.value(call.db(), element(i));
+            order[i] = i;
+        }
+        Comparator<Integer> comparator = (a, b) -> Arrays.compareUnsigned(texts[a], texts[b]);
+        Arrays.sort(order, descending ? comparator.reversed() : comparator);
+        int[] sorted = new int[order.length];
+        Arrays.setAll(sorted, i -> order[i]);
         return sorted;
     }
 
-    private static int compareScores(Weighed a, Weighed b) {
-        // Not Double.compare: both zeros are one number.
-        return a.score < b.score ? -1 : a.score > b.score ? 1 : Arrays.compareUnsigned(a.element, b.element);
-    }
-
-    private static int compareTexts(Weighed a, Weighed b) {
-        return Arrays.compareUnsigned(a.text, b.text);
+    /** Gives each element the number that it or its weight is; false if one is none. */
+    private boolean readScores() {
+        for (int i = 0; i < elements.count(); i++) {
+            double score;
+            if (by == null) {
+                score = number(elements.bytes(), elements.offset(i), elements.length(i));
+            } else {
+                byte[] weight = by.value(call.db(), element(i));
+                score = weight == null ? 0 : number(weight, 0, weight.length);
+            }
+            if (Double.isNaN(score)) {
+                return false;
+            }
+            elements.score(i, score);
+        }
+        return true;
     }
 
     /** What C's strtod makes of the text, up to a zero byte; NaN if it does not end there. No text is 0. */
-    private static double number(byte[] text) {
-        int end = 0;
-        while (end < text.length && text[end] != 0) {
+    private static double number(byte[] text, int offset, int length) {
+        int end = offset;
+        while (end < offset + length && text[end] != 0) {
             end++;
         }
-        int from = 0;
+        int from = offset;
         while (from < end && (text[from] == ' ' || (text[from] >= '\t' && text[from] <= '\r'))) {
             from++;
         }
-        return end == 0 ? 0 : Score.parse(text, from, end - from);
+        return end == offset ? 0 : Score.parse(text, from, end - from);
     }
 
     // -- what becomes of it ---------------------------------------------------------------------------------------
 
-    private void reply(List<byte[]> range) {
-        call.reply().array((long) range.size() * Math.max(1, gets.size()));
-        for (byte[] element : range) {
+    private void reply(int[] order, int from, int to) {
+        RespWriter reply = call.reply();
+        reply.array((long) (to - from) * Math.max(1, gets.size()));
+        for (int i = from; i < to; i++) {
             if (gets.isEmpty()) {
-                call.reply().bulk(element);
+                reply.bulk(elements.bytes(), elements.offset(order[i]), elements.length(order[i]));
             }
             for (SortPattern get : gets) {
-                byte[] value = get.value(call.db(), element);
+                byte[] value = get.value(call.db(), element(order[i]));
                 if (value == null) {
-                    call.reply().nil();
+                    reply.nil();
                 } else {
-                    call.reply().bulk(value);
+                    reply.bulk(value);
                 }
             }
         }
     }
 
-    private void store(List<byte[]> range) {
-        List<byte[]> values = range;
-        if (!gets.isEmpty()) {
-            values = new ArrayList<>();
-            for (byte[] element : range) {
-                for (SortPattern get : gets) {
-                    byte[] value = get.value(call.db(), element);
-                    values.add(value == null ? new byte[0] : value);
-                }
+    private void store(int[] order, int from, int to) {
+        List<byte[]> values = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            byte[] element = element(order[i]);
+            if (gets.isEmpty()) {
+                values.add(element);
+            }
+            for (SortPattern get : gets) {
+                byte[] value = get.value(call.db(), element);
+                values.add(value == null ? new byte[0] : value);
             }
         }
         call.remove(storeAt);

@@ -15,6 +15,8 @@ public final class ScoredMembers {
     private double[] scores = new double[16];
     private int[] order = new int[0];
     private int[] merged = new int[0];
+    private long[] keys = new long[0];
+    private final byte[] digits = new byte[Decimal.LENGTH_MAX];
     private int count;
 
     public int count() {
@@ -53,7 +55,6 @@ public final class ScoredMembers {
     /** Adds a member whose name is a number's text. */
     public void add(long number, double score) {
         int at = room(Decimal.LENGTH_MAX);
-        byte[] digits = new byte[Decimal.LENGTH_MAX];
         int length = Decimal.write(number, digits);
         System.arraycopy(digits, 0, bytes, at, length);
         added(at + length, score);
@@ -87,14 +88,49 @@ public final class ScoredMembers {
 
     // -- order --------------------------------------------------------------------------------------------------
 
-    /** The members by name; those of the same name in the order in which they were added. */
+    /** The members by name; those of the same name in the order in which they were added. Valid until the next sort. */
     public int[] byName() {
-        return sorted(false);
+        reserveOrder();
+        for (int i = 0; i < count; i++) {
+            order[i] = i;
+        }
+        mergeSort(0, count, false);
+        return order;
     }
 
-    /** The members in the order of a sorted set: by score, then by name. */
+    /**
+     * The members in the order of a sorted set: by score, then by name. Valid until the next sort. Sorts numbers: the
+     * upper bits of a score and behind them the member's place; then those again whose upper bits are the same.
+     */
     public int[] byScore() {
-        return sorted(true);
+        reserveOrder();
+        if (keys.length < count) {
+            keys = new long[count];
+        }
+        long places = (Long.highestOneBit(Math.max(1, count)) << 1) - 1;
+        for (int i = 0; i < count; i++) {
+            // Adding 0 makes one of both zeros; turned, negative numbers are in order, too.
+            long bits = Double.doubleToRawLongBits(scores[i] + 0.0);
+            keys[i] = ((bits ^ ((bits >> 63) >>> 1)) & ~places) | i;
+        }
+        Arrays.sort(keys, 0, count);
+        int from = 0;
+        for (int i = 0; i < count; i++) {
+            order[i] = (int) (keys[i] & places);
+            if ((keys[i] & ~places) != (keys[from] & ~places)) {
+                mergeSort(from, i, true);
+                from = i;
+            }
+        }
+        mergeSort(from, count, true);
+        return order;
+    }
+
+    private void reserveOrder() {
+        if (order.length < count) {
+            order = new int[count];
+            merged = new int[count];
+        }
     }
 
     /** Whether two members have the same name. */
@@ -102,27 +138,19 @@ public final class ScoredMembers {
         return compareNames(a, b) == 0;
     }
 
-    /** A merge sort of runs that double: stable, and it needs no objects. The array is valid until the next sort. */
-    private int[] sorted(boolean byScore) {
-        if (order.length < count) {
-            order = new int[count];
-            merged = new int[count];
-        }
-        for (int i = 0; i < count; i++) {
-            order[i] = i;
-        }
-        for (int run = 1; run < count && run > 0; run *= 2) {
-            for (int from = 0; from < count; from += 2 * run) {
-                merge(from, Math.min(count, from + run), Math.min(count, from + 2 * run), byScore);
-                if (from > count - 2 * run) {
+    /** Sorts {@code order} from {@code start} to {@code end} by runs that double: stable, and it needs no objects. */
+    private void mergeSort(int start, int end, boolean byScore) {
+        int size = end - start;
+        for (int run = 1; run < size && run > 0; run *= 2) {
+            for (int from = 0; from < size; from += 2 * run) {
+                int middle = Math.min(size, from + run);
+                merge(start + from, start + middle, start + Math.min(size, from + 2 * run), byScore);
+                if (from > size - 2 * run) {
                     break;
                 }
             }
-            int[] sorted = merged;
-            merged = order;
-            order = sorted;
+            System.arraycopy(merged, start, order, start, size);
         }
-        return order;
     }
 
     private void merge(int from, int middle, int to, boolean byScore) {
