@@ -21,21 +21,32 @@ import org.jspecify.annotations.Nullable;
 final class BitCommands {
     static final List<Command> TABLE = table(
             write("setbit", 4, BitCommands::setBit, DENYOOM).of("bitmap").key("RW ACCESS UPDATE", 1)
+                    .syntax("key offset:integer value:integer")
                     .doc("2.2.0", "O(1)", "Sets a bit of a string and replies with what it was."),
             read("getbit", 3, BitCommands::getBit, FAST).of("bitmap").key("RO ACCESS", 1)
+                    .syntax("key offset:integer")
                     .doc("2.2.0", "O(1)", "Replies with a bit of a string."),
             read("bitcount", -2, BitCommands::bitCount).of("bitmap").key("RO ACCESS", 1)
+                    .syntax("key [index=(start:integer end:integer [index_unit=(BYTE | BIT)^7.0.0])]")
                     .doc("2.6.0", "O(N), N = bytes looked at", "Counts the bits of a string that are set."),
             read("bitpos", -3, BitCommands::bitPos).of("bitmap").key("RO ACCESS", 1)
+                    .syntax("key bit:integer [index=(start:integer [end_index=(end:integer [index_unit=(BYTE | "
+                            + "BIT)^7.0.0])])]")
                     .doc("2.8.7", "O(N), N = bytes looked at", "Finds the first bit of a string that is set or clear."),
             write("bitop", -4, BitCommands::bitOp, DENYOOM).of("bitmap").key("OW UPDATE", 2)
                     .keys("RO ACCESS", 3, -1, 1)
+                    .syntax("operation destkey:key key@1...")
                     .doc("2.6.0", "O(N), N = bytes of all sources", "Combines strings bit by bit into another."),
             write("bitfield", -2, BitFields::bitField, DENYOOM).of("bitmap")
                     .key("RW ACCESS UPDATE VARIABLE_FLAGS", 1)
                     .notes("This command allows both access and modification of the key")
+                    .syntax("key [operation=(GET encoding_offset=(encoding offset:integer) | write=([OVERFLOW "
+                            + "wrap_sat_fail=(WRAP | SAT | FAIL)] write_operation=(SET "
+                            + "encoding_offset_value=(encoding offset:integer value:integer) | INCRBY "
+                            + "encoding_offset_increment=(encoding offset:integer increment:integer))))...]")
                     .doc("3.2.0", "O(1) for each operation", "Reads and changes integers of any width in a string."),
             read("bitfield_ro", -2, BitFields::bitFieldRo, FAST).of("bitmap").key("RO ACCESS", 1)
+                    .syntax("key [GET encoding_offset=(encoding offset:integer)]...")
                     .doc("6.0.0", "O(1) for each operation", "Reads integers of any width in a string."));
 
     private static final String BIT_OFFSET = "ERR bit offset is not an integer or out of range";

@@ -32,6 +32,7 @@ final class ClusterCommands {
                             .doc("3.0.0", "O(1)",
                                     "Counts the failure reports about a node: always 0, there is no gossip."),
                     elsewhere("countkeysinslot", 3, STALE).of("cluster")
+                            .syntax("slot:integer")
                             .doc("3.0.0", "O(1)", "Counts the keys of a hash slot."),
                     refused("delslots", -3, "slot ownership is part of the replicated cluster map",
                             "'balsa cluster'", ADMIN, STALE, NO_ASYNC_LOADING)
@@ -40,6 +41,7 @@ final class ClusterCommands {
                             "'balsa cluster'", ADMIN, STALE, NO_ASYNC_LOADING)
                             .of("cluster").since("7.0.0"),
                     elsewhere("failover", -2, ADMIN, STALE, NO_ASYNC_LOADING).of("cluster")
+                            .syntax("[options=(FORCE | TAKEOVER)]")
                             .doc("3.0.0", "O(1)", "Hands leadership over to this node."),
                     refused("flushslots", 2, "slot tables and epochs are Raft terms and versions of the cluster map",
                             "'balsa cluster'", ADMIN, STALE, NO_ASYNC_LOADING)
@@ -48,12 +50,14 @@ final class ClusterCommands {
                             ADMIN, STALE, NO_ASYNC_LOADING)
                             .of("cluster").since("3.0.0"),
                     elsewhere("getkeysinslot", 4, STALE).of("cluster").tips("nondeterministic_output")
+                            .syntax("slot:integer count:integer")
                             .doc("3.0.0", "O(N), N = keys replied", "Replies with names of keys of a hash slot."),
                     elsewhere("help", 2, LOADING, STALE).of("cluster")
                             .doc("5.0.0", "O(1)", "Lists the subcommands."),
                     elsewhere("info", 2, STALE).of("cluster").tips("nondeterministic_output")
                             .doc("3.0.0", "O(1)", "Tells about the state of the cluster."),
                     elsewhere("keyslot", 3, STALE).of("cluster")
+                            .syntax("key:string")
                             .doc("3.0.0", "O(N), N = bytes of the key", "Replies with the hash slot of a key."),
                     elsewhere("links", 2, STALE).of("cluster").tips("nondeterministic_output")
                             .doc("7.0.0", "O(1)", "Lists connections between nodes: always empty, there is no gossip."),
@@ -67,6 +71,7 @@ final class ClusterCommands {
                     elsewhere("nodes", 2, STALE).of("cluster").tips("nondeterministic_output")
                             .doc("3.0.0", "O(N), N = nodes", "Describes the nodes of the cluster."),
                     elsewhere("replicas", 3, ADMIN, STALE).of("cluster").tips("nondeterministic_output")
+                            .syntax("node-id")
                             .doc("5.0.0", "O(N), N = nodes", "Lists the replicas of a node."),
                     refused("replicate", 3, "membership changes through Raft, one replica at a time",
                             "'balsa cluster'", ADMIN, STALE, NO_ASYNC_LOADING)
@@ -88,6 +93,7 @@ final class ClusterCommands {
                             .doc("7.0.0", "O(N), N = nodes", "Describes which nodes serve which slots."),
                     elsewhere("slaves", 3, ADMIN, STALE).of("cluster").tips("nondeterministic_output")
                             .replaced("5.0.0", "CLUSTER REPLICAS")
+                            .syntax("node-id")
                             .doc("3.0.0", "O(N), N = nodes", "Lists the replicas of a node."),
                     elsewhere("slots", 2, STALE).of("cluster").tips("nondeterministic_output")
                             .replaced("7.0.0", "CLUSTER SHARDS")

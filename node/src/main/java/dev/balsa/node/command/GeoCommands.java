@@ -23,33 +23,57 @@ final class GeoCommands {
 
     static final List<Command> TABLE = table(
             write("geoadd", -5, GeoCommands::geoadd, DENYOOM).of("geo").key("RW UPDATE", 1)
+                    .syntax("key [condition=(NX | XX)^6.2.0] [change=CH^6.2.0] "
+                            + "longitude_latitude_member=(longitude:double latitude:double member)...")
                     .doc("3.2.0", "O(M*log(N)), N = members of the set, M = given ones",
                             "Adds members with places to a sorted set, or changes the places of those it has."),
             read("geopos", -2, GeoCommands::geopos).of("geo").key("RO ACCESS", 1)
+                    .syntax("key member...")
                     .doc("3.2.0", "O(M), M = given members", "Replies with longitude and latitude of members."),
             read("geodist", -4, GeoCommands::geodist).of("geo").key("RO ACCESS", 1)
+                    .syntax("key member1 member2 [unit=(M | KM | FT | MI)]")
                     .doc("3.2.0", "O(1)", "Replies with the distance between two members."),
             read("geohash", -2, GeoCommands::geohash).of("geo").key("RO ACCESS", 1)
+                    .syntax("key member...")
                     .doc("3.2.0", "O(M), M = given members", "Replies with the places of members as geohash texts."),
             read("geosearch", -7, GeoCommands::geosearch).of("geo").key("RO ACCESS", 1)
+                    .syntax("key from=(FROMMEMBER member | FROMLONLAT longitude_latitude=(longitude:double "
+                            + "latitude:double)) by=(circle=(BYRADIUS radius:double unit=(M | KM | FT | MI)) | "
+                            + "box=(BYBOX width:double height:double unit=(M | KM | FT | MI))) [order=(ASC | DESC)] "
+                            + "[count=(COUNT count:integer [ANY])] [WITHCOORD] [WITHDIST] [WITHHASH]")
                     .doc("6.2.0", SEARCH_COST, "Finds the members within a circle or a box."),
             write("geosearchstore", -8, GeoCommands::geosearchstore, DENYOOM).of("geo")
                     .key("OW UPDATE", 1).key("RO ACCESS", 2)
+                    .syntax("destination:key source:key@1 from=(FROMMEMBER member | FROMLONLAT "
+                            + "longitude_latitude=(longitude:double latitude:double)) by=(circle=(BYRADIUS "
+                            + "radius:double unit=(M | KM | FT | MI)) | box=(BYBOX width:double height:double "
+                            + "unit=(M | KM | FT | MI))) [order=(ASC | DESC)] [count=(COUNT count:integer [ANY])] "
+                            + "[STOREDIST]")
                     .doc("6.2.0", SEARCH_COST, "Stores the members within a circle or a box in another key."),
             write("georadius", -6, GeoCommands::georadius, DENYOOM, MOVABLEKEYS).of("geo").key("RO ACCESS", 1)
                     .keys(keyAfter("STORE", 6)).keys(keyAfter("STOREDIST", 6))
                     .replaced("6.2.0", "GEOSEARCH and GEOSEARCHSTORE with the BYRADIUS argument")
+                    .syntax("key longitude:double latitude:double radius:double unit=(M | KM | FT | MI) [WITHCOORD] "
+                            + "[WITHDIST] [WITHHASH] [count=(COUNT count:integer [ANY^6.2.0])] [order=(ASC | DESC)] "
+                            + "[STORE key@1] [STOREDIST key@2]")
                     .doc("3.2.0", SEARCH_COST, "Finds or stores the members within a circle."),
             read("georadius_ro", -6, GeoCommands::georadiusRo).of("geo").key("RO ACCESS", 1)
                     .replaced("6.2.0", "GEOSEARCH with the BYRADIUS argument")
+                    .syntax("key longitude:double latitude:double radius:double unit=(M | KM | FT | MI) [WITHCOORD] "
+                            + "[WITHDIST] [WITHHASH] [count=(COUNT count:integer [ANY^6.2.0])] [order=(ASC | DESC)]")
                     .doc("3.2.10", SEARCH_COST, "Finds the members within a circle."),
             write("georadiusbymember", -5, GeoCommands::georadiusByMember, DENYOOM, MOVABLEKEYS).of("geo")
                     .key("RO ACCESS", 1)
                     .keys(keyAfter("STORE", 5)).keys(keyAfter("STOREDIST", 5))
                     .replaced("6.2.0", "GEOSEARCH and GEOSEARCHSTORE with the BYRADIUS and FROMMEMBER arguments")
+                    .syntax("key member radius:double unit=(M | KM | FT | MI) [WITHCOORD] [WITHDIST] [WITHHASH] "
+                            + "[count=(COUNT count:integer [ANY])] [order=(ASC | DESC)] [STORE key@1] [STOREDIST "
+                            + "key@2]")
                     .doc("3.2.0", SEARCH_COST, "Finds or stores the members within a circle around a member."),
             read("georadiusbymember_ro", -5, GeoCommands::georadiusByMemberRo).of("geo").key("RO ACCESS", 1)
                     .replaced("6.2.0", "GEOSEARCH with the BYRADIUS and FROMMEMBER arguments")
+                    .syntax("key member radius:double unit=(M | KM | FT | MI) [WITHCOORD] [WITHDIST] [WITHHASH] "
+                            + "[count=(COUNT count:integer [ANY])] [order=(ASC | DESC)]")
                     .doc("3.2.10", SEARCH_COST, "Finds the members within a circle around a member."));
 
     private static final String UNIT = "ERR unsupported unit provided. please use M, KM, FT, MI";

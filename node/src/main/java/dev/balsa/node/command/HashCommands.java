@@ -28,44 +28,60 @@ import org.jspecify.annotations.Nullable;
 final class HashCommands {
     static final List<Command> TABLE = table(
             write("hset", -4, HashCommands::hset, DENYOOM, FAST).of("hash").key("RW UPDATE", 1)
+                    .syntax("key field_value=(field value)...")
                     .doc("2.0.0", "O(N), N = fields", "Sets fields of a hash, creating it if it is missing."),
             write("hmset", -4, HashCommands::hmset, DENYOOM, FAST).of("hash").key("RW UPDATE", 1)
                     .replaced("4.0.0", "`HSET` with multiple field-value pairs")
+                    .syntax("key field_value=(field value)...")
                     .doc("2.0.0", "O(N), N = fields", "Sets fields of a hash, creating it if it is missing."),
             write("hsetnx", 4, HashCommands::hsetNx, DENYOOM, FAST).of("hash").key("RW INSERT", 1)
+                    .syntax("key field value")
                     .doc("2.0.0", "O(1)", "Sets a field of a hash if the hash has no such field."),
             read("hget", 3, HashCommands::hget, FAST).of("hash").key("RO ACCESS", 1)
+                    .syntax("key field")
                     .doc("2.0.0", "O(1)", "Replies with the value of a field of a hash."),
             read("hmget", -3, HashCommands::hmget, FAST).of("hash").key("RO ACCESS", 1)
+                    .syntax("key field...")
                     .doc("2.0.0", "O(N), N = fields asked for", "Replies with the values of several fields of a hash."),
             read("hgetall", 2, HashCommands::hgetAll).of("hash").key("RO ACCESS", 1)
                     .tips("nondeterministic_output_order")
+                    .syntax("key")
                     .doc("2.0.0", "O(N), N = fields", "Replies with all fields of a hash and their values."),
             read("hkeys", 2, HashCommands::hkeys).of("hash").key("RO ACCESS", 1)
                     .tips("nondeterministic_output_order")
+                    .syntax("key")
                     .doc("2.0.0", "O(N), N = fields", "Replies with the names of all fields of a hash."),
             read("hvals", 2, HashCommands::hvals).of("hash").key("RO ACCESS", 1)
                     .tips("nondeterministic_output_order")
+                    .syntax("key")
                     .doc("2.0.0", "O(N), N = fields", "Replies with the values of all fields of a hash."),
             read("hlen", 2, HashCommands::hlen, FAST).of("hash").key("RO", 1)
+                    .syntax("key")
                     .doc("2.0.0", "O(1)", "Counts the fields of a hash."),
             read("hexists", 3, HashCommands::hexists, FAST).of("hash").key("RO", 1)
+                    .syntax("key field")
                     .doc("2.0.0", "O(1)", "Tells whether a hash has a field."),
             write("hdel", -3, HashCommands::hdel, FAST).of("hash").key("RW DELETE", 1)
+                    .syntax("key field...")
                     .doc("2.0.0", "O(N), N = fields removed", "Removes fields of a hash, with the last one the hash."),
             read("hstrlen", 3, HashCommands::hstrlen, FAST).of("hash").key("RO", 1)
+                    .syntax("key field")
                     .doc("3.2.0", "O(1)", "Replies with the length of the value of a field of a hash."),
             write("hincrby", 4, HashCommands::hincrBy, DENYOOM, FAST).of("hash").key("RW ACCESS UPDATE", 1)
+                    .syntax("key field increment:integer")
                     .doc("2.0.0", "O(1)", "Adds a number to the integer in a field; a missing field counts as 0."),
             write("hincrbyfloat", 4, HashCommands::hincrByFloat, DENYOOM, FAST).of("hash")
                     .key("RW ACCESS UPDATE", 1)
+                    .syntax("key field increment:double")
                     .doc("2.6.0", "O(1)",
                             "Adds a floating point number to the number in a field; a missing field counts as 0."),
             read("hrandfield", -2, HashCommands::hrandField).of("hash").key("RO ACCESS", 1)
                     .tips("nondeterministic_output")
+                    .syntax("key [options=(count:integer [WITHVALUES])]")
                     .doc("6.2.0", "O(N), N = fields replied", "Replies with fields of a hash picked at random."),
             read("hscan", -3, HashCommands::hscan).of("hash").key("RO ACCESS", 1)
                     .tips("nondeterministic_output")
+                    .syntax("key cursor:integer [MATCH pattern] [COUNT count:integer]")
                     .doc("2.8.0", "O(1) a call, O(N) for all fields", "Walks through the fields of a hash in steps."));
 
     private HashCommands() {}

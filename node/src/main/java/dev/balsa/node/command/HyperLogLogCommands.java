@@ -19,13 +19,16 @@ import java.util.List;
 final class HyperLogLogCommands {
     static final List<Command> TABLE = table(
             write("pfadd", -2, HyperLogLogCommands::pfadd, DENYOOM, FAST).of("hyperloglog").key("RW INSERT", 1)
+                    .syntax("key [element...]")
                     .doc("2.8.9", "O(1) for each element", "Adds elements to a HyperLogLog."),
             read("pfcount", -2, HyperLogLogCommands::pfcount).of("hyperloglog").keys("RW ACCESS", 1, -1, 1)
                     .notes("RW because it may change the internal representation of the key, and propagate to"
                             + " replicas")
+                    .syntax("key...")
                     .doc("2.8.9", "O(N), N = keys", "Replies about how many different elements were added."),
             write("pfmerge", -2, HyperLogLogCommands::pfmerge, DENYOOM).of("hyperloglog")
                     .key("RW ACCESS INSERT", 1).keys("RO ACCESS", 2, -1, 1)
+                    .syntax("destkey:key sourcekey:key@1...")
                     .doc("2.8.9", "O(N), N = keys", "Merges HyperLogLogs into one."),
             refused("pfdebug", 3, "it looks inside another implementation", "PFCOUNT, or GETRANGE for the bytes",
                     ADMIN)

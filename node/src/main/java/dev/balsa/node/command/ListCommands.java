@@ -24,35 +24,49 @@ import org.jspecify.annotations.Nullable;
 final class ListCommands {
     static final List<Command> TABLE = table(
             write("lpush", -3, ListCommands::lpush, DENYOOM, FAST).of("list").key("RW INSERT", 1)
+                    .syntax("key element...")
                     .doc("1.0.0", "O(1) an element", "Adds elements at the beginning of a list, creating it."),
             write("rpush", -3, ListCommands::rpush, DENYOOM, FAST).of("list").key("RW INSERT", 1)
+                    .syntax("key element...")
                     .doc("1.0.0", "O(1) an element", "Adds elements at the end of a list, creating it."),
             write("lpushx", -3, ListCommands::lpushX, DENYOOM, FAST).of("list").key("RW INSERT", 1)
+                    .syntax("key element...")
                     .doc("2.2.0", "O(1) an element", "Adds elements at the beginning of a list that exists."),
             write("rpushx", -3, ListCommands::rpushX, DENYOOM, FAST).of("list").key("RW INSERT", 1)
+                    .syntax("key element...")
                     .doc("2.2.0", "O(1) an element", "Adds elements at the end of a list that exists."),
             write("lpop", -2, ListCommands::lpop, FAST).of("list").key("RW ACCESS DELETE", 1)
+                    .syntax("key [count:integer^6.2.0]")
                     .doc("1.0.0", "O(N), N = elements replied", "Removes and replies the first elements of a list."),
             write("rpop", -2, ListCommands::rpop, FAST).of("list").key("RW ACCESS DELETE", 1)
+                    .syntax("key [count:integer^6.2.0]")
                     .doc("1.0.0", "O(N), N = elements replied", "Removes and replies the last elements of a list."),
             read("llen", 2, ListCommands::llen, FAST).of("list").key("RO", 1)
+                    .syntax("key")
                     .doc("1.0.0", "O(1)", "Replies with the number of elements of a list."),
             read("lrange", 4, ListCommands::lrange).of("list").key("RO ACCESS", 1)
+                    .syntax("key start:integer stop:integer")
                     .doc("1.0.0", "O(log N + M), N = elements, M = elements replied",
                             "Replies with the elements of a list between two indices."),
             read("lindex", 3, ListCommands::lindex).of("list").key("RO ACCESS", 1)
+                    .syntax("key index:integer")
                     .doc("1.0.0", "O(log N), N = elements", "Replies with the element of a list at an index."),
             write("lset", 4, ListCommands::lset, DENYOOM).of("list").key("RW UPDATE", 1)
+                    .syntax("key index:integer element")
                     .doc("1.0.0", "O(log N), N = elements", "Replaces the element of a list at an index."),
             write("linsert", 5, ListCommands::linsert, DENYOOM).of("list").key("RW INSERT", 1)
+                    .syntax("key where=(BEFORE | AFTER) pivot element")
                     .doc("2.2.0", "O(N), N = elements before the one that is searched for",
                             "Inserts an element before or after another one of a list."),
             write("lrem", 4, ListCommands::lrem).of("list").key("RW DELETE", 1)
+                    .syntax("key count:integer element")
                     .doc("1.0.0", "O(N), N = elements", "Removes elements that equal a value from a list."),
             write("ltrim", 4, ListCommands::ltrim).of("list").key("RW DELETE", 1)
+                    .syntax("key start:integer stop:integer")
                     .doc("1.0.0", "O(N), N = elements removed",
                             "Removes the elements of a list that are not between two indices."),
             read("lpos", -3, ListCommands::lpos).of("list").key("RO ACCESS", 1)
+                    .syntax("key element [RANK rank:integer] [COUNT num-matches:integer] [MAXLEN len:integer]")
                     .doc("6.0.6", "O(N), N = elements", "Finds the indices of elements that equal a value."));
 
     private ListCommands() {}

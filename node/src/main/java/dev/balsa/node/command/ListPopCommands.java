@@ -23,33 +23,42 @@ final class ListPopCommands {
     static final List<Command> TABLE = table(
             write("lmove", 5, ListPopCommands::lmove, DENYOOM).of("list").key("RW ACCESS DELETE", 1)
                     .key("RW INSERT", 2)
+                    .syntax("source:key destination:key@1 wherefrom=(LEFT | RIGHT) whereto=(LEFT | RIGHT)")
                     .doc("6.2.0", "O(1)", "Moves the element at one end of a list to an end of a list."),
             write("rpoplpush", 3, ListPopCommands::rpopLpush, DENYOOM).of("list").key("RW ACCESS DELETE", 1)
                     .key("RW INSERT", 2).replaced("6.2.0", "LMOVE with the RIGHT and LEFT arguments")
+                    .syntax("source:key destination:key@1")
                     .doc("1.2.0", "O(1)", "Moves the last element of a list to the beginning of a list."),
             write("lmpop", -4, ListPopCommands::lmpop, MOVABLEKEYS).of("list")
                     .countedKeys("RW ACCESS DELETE", 1)
+                    .syntax("numkeys:integer key... where=(LEFT | RIGHT) [COUNT count:integer]")
                     .doc("7.0.0", "O(N + M), N = keys, M = elements replied",
                             "Removes elements at one end of the first list that exists and replies them."),
             write("blpop", -3, ListPopCommands::blpop, NOSCRIPT, BLOCKING).of("list")
                     .keys("RW ACCESS DELETE", 1, -2, 1)
+                    .syntax("key... timeout:double")
                     .doc("2.0.0", "O(N), N = keys",
                             "Removes the first element of the first list that exists, or waits for one."),
             write("brpop", -3, ListPopCommands::brpop, NOSCRIPT, BLOCKING).of("list")
                     .keys("RW ACCESS DELETE", 1, -2, 1)
+                    .syntax("key... timeout:double")
                     .doc("2.0.0", "O(N), N = keys",
                             "Removes the last element of the first list that exists, or waits for one."),
             write("blmove", 6, ListPopCommands::blmove, DENYOOM, NOSCRIPT, BLOCKING).of("list")
                     .key("RW ACCESS DELETE", 1).key("RW INSERT", 2)
+                    .syntax("source:key destination:key@1 wherefrom=(LEFT | RIGHT) whereto=(LEFT | RIGHT) "
+                            + "timeout:double")
                     .doc("6.2.0", "O(1)",
                             "Moves the element at one end of a list to an end of a list, or waits for one."),
             write("blmpop", -5, ListPopCommands::blmpop, BLOCKING, MOVABLEKEYS).of("list")
                     .countedKeys("RW ACCESS DELETE", 2)
+                    .syntax("timeout:double numkeys:integer key... where=(LEFT | RIGHT) [COUNT count:integer]")
                     .doc("7.0.0", "O(N + M), N = keys, M = elements replied",
                             "Removes elements at one end of the first list that exists, or waits for one."),
             write("brpoplpush", 4, ListPopCommands::brpopLpush, DENYOOM, NOSCRIPT, BLOCKING).of("list")
                     .key("RW ACCESS DELETE", 1).key("RW INSERT", 2)
                     .replaced("6.2.0", "BLMOVE with the RIGHT and LEFT arguments")
+                    .syntax("source:key destination:key@1 timeout:double")
                     .doc("2.2.0", "O(1)",
                             "Moves the last element of a list to the beginning of a list, or waits for one."));
 

@@ -33,6 +33,7 @@ final class ServerCommands {
                             .doc("2.8.13", "O(1)", "Counts the commands."),
                     elsewhere("docs", -2, LOADING, STALE).of("server").acl("connection")
                             .tips("nondeterministic_output_order")
+                            .syntax("[command-name...]")
                             .doc("7.0.0", "O(N), N = commands asked for",
                                     "Replies with what people want to know of commands."),
                     elsewhere("getkeys", -4, LOADING, STALE).of("server").acl("connection")
@@ -44,17 +45,21 @@ final class ServerCommands {
                             .doc("5.0.0", "O(1)", "Lists the subcommands."),
                     elsewhere("info", -2, LOADING, STALE).of("server").acl("connection")
                             .tips("nondeterministic_output_order")
+                            .syntax("[command-name...]")
                             .doc("2.8.13", "O(N), N = commands asked for",
                                     "Replies with what programs want to know of commands."),
                     elsewhere("list", -2, LOADING, STALE).of("server").acl("connection")
                             .tips("nondeterministic_output_order")
+                            .syntax("[FILTERBY filterby=(MODULE module-name | ACLCAT category | PATTERN pattern)]")
                             .doc("7.0.0", "O(N), N = commands", "Lists the names of commands.")),
             elsewhere("info", -1, LOADING, STALE).of("server").acl("dangerous")
                     .tips("nondeterministic_output", "request_policy:all_shards", "response_policy:special")
+                    .syntax("[section...]")
                     .doc("1.0.0", "O(1)", "Tells about the server, in sections."),
             container("config", -2).of("server")
                     .doc("2.0.0", "depends on the subcommand", "Reads and changes the configuration.").subs(
                     elsewhere("get", -3, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
+                            .syntax("parameter=(parameter)...")
                             .doc("2.0.0", "O(N), N = parameters", "Replies with configuration parameters."),
                     elsewhere("help", 2, LOADING, STALE).of("server").doc("5.0.0", "O(1)", "Lists the subcommands."),
                     elsewhere("resetstat", 2, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
@@ -63,6 +68,7 @@ final class ServerCommands {
                             .doc("2.8.0", "O(1)", "Writes the configuration in effect to its file."),
                     elsewhere("set", -4, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
                             .tips("request_policy:all_nodes", "response_policy:all_succeeded")
+                            .syntax("parameter_value=(parameter value)...")
                             .doc("2.0.0", "O(N), N = parameters", "Changes configuration parameters.")),
             elsewhere("time", 1, LOADING, STALE, FAST).of("server").tips("nondeterministic_output")
                     .doc("2.6.0", "O(1)", "Replies with the time of the server."),
@@ -72,10 +78,12 @@ final class ServerCommands {
             elsewhere("save", 1, ADMIN, NOSCRIPT, NO_ASYNC_LOADING, NO_MULTI).of("server")
                     .doc("1.0.0", "O(N), N = keys", "Takes a snapshot of every group led here and waits for it."),
             elsewhere("bgsave", -1, ADMIN, NOSCRIPT, NO_ASYNC_LOADING).of("server")
+                    .syntax("[SCHEDULE^3.2.2]")
                     .doc("1.0.0", "O(1)", "Starts a snapshot of every group led here."),
             elsewhere("bgrewriteaof", 1, ADMIN, NOSCRIPT, NO_ASYNC_LOADING).of("server")
                     .doc("1.0.0", "O(1)", "Starts a snapshot and shortens the log."),
             elsewhere("shutdown", -1, ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI, ALLOW_BUSY).of("server")
+                    .syntax("[nosave_save=(NOSAVE | SAVE)] [NOW^7.0.0] [FORCE^7.0.0] [ABORT^7.0.0]")
                     .doc("1.0.0", "O(1)", "Hands leadership over and stops the server."),
             container("debug", -2, ADMIN, NOSCRIPT, LOADING, STALE).of("server").internal()
                     .doc("1.0.0", "depends on the subcommand", "For tests of servers and clients.").subs(
@@ -101,21 +109,25 @@ final class ServerCommands {
                             .doc("2.8.13", "O(1)", "Lists the subcommands."),
                     elsewhere("histogram", -2, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
                             .tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special")
+                            .syntax("[command...]")
                             .doc("7.0.0", "O(N), N = commands",
                                     "Replies with distributions of the time that commands take."),
                     elsewhere("history", 3, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
                             .tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special")
+                            .syntax("event")
                             .doc("2.8.13", "O(1)", "Replies with the times of an event."),
                     elsewhere("latest", 2, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
                             .tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special")
                             .doc("2.8.13", "O(1)", "Replies with the latest time of every event."),
                     elsewhere("reset", -2, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
                             .tips("request_policy:all_nodes", "response_policy:all_succeeded")
+                            .syntax("[event...]")
                             .doc("2.8.13", "O(1)", "Forgets the times of events.")),
             container("slowlog", -2).of("server")
                     .doc("2.2.12", "depends on the subcommand", "Tells about commands that took long.").subs(
                     elsewhere("get", -2, ADMIN, LOADING, STALE).of("server")
                             .tips("request_policy:all_nodes", "nondeterministic_output")
+                            .syntax("[count:integer]")
                             .doc("2.2.12", "O(N), N = entries replied", "Replies with entries of the slow log."),
                     elsewhere("help", 2, LOADING, STALE).of("server").doc("6.2.0", "O(1)", "Lists the subcommands."),
                     elsewhere("len", 2, ADMIN, LOADING, STALE).of("server")
@@ -139,18 +151,22 @@ final class ServerCommands {
                             .tips("nondeterministic_output", "request_policy:all_shards", "response_policy:special")
                             .doc("4.0.0", "O(1)", "Replies with the figures of memory."),
                     read("usage", -3, ServerCommands::memoryUsage).of("server").key("RO", 2)
+                            .syntax("key [SAMPLES count:integer]")
                             .doc("4.0.0", "O(1)", "Estimates the bytes that a key and its value take.")),
             elsewhere("role", 1, NOSCRIPT, LOADING, STALE, FAST).of("server").acl("dangerous", "admin")
                     .doc("2.8.12", "O(1)", "Replies with the part that the node plays in replication."),
             elsewhere("wait", 3, BLOCKING).group("generic").acl("connection")
                     .tips("request_policy:all_shards", "response_policy:agg_min")
+                    .syntax("numreplicas:integer timeout:integer")
                     .doc("3.0.0", "O(1)", "Waits until writes of the connection are on replicas."),
             elsewhere("waitaof", 4, BLOCKING).group("generic").acl("connection")
                     .tips("request_policy:all_shards", "response_policy:agg_min")
                     .doc("7.2.0", "O(1)", "Waits until writes of the connection are on disk, here and on replicas."),
             elsewhere("failover", -1, ADMIN, NOSCRIPT, STALE).of("server")
+                    .syntax("[TO target=(host port:integer [FORCE])] [ABORT] [TIMEOUT milliseconds:integer]")
                     .doc("6.2.0", "O(1)", "Hands the leadership of every group led here over."),
             elsewhere("lolwut", -1, READONLY, FAST).of("server")
+                    .syntax("[VERSION version:integer]")
                     .doc("5.0.0", "O(1)", "Draws something and shows the version."),
             container("balsa", -2).of("server")
                     .doc("7.2.0", "depends on the subcommand", "What nodes and proxies of Balsa ask each other.").subs(

@@ -21,28 +21,38 @@ import org.jspecify.annotations.Nullable;
 final class SetCommands {
     static final List<Command> TABLE = table(
             write("sadd", -3, SetCommands::sadd, DENYOOM, FAST).of("set").key("RW INSERT", 1)
+                    .syntax("key member...")
                     .doc("1.0.0", "O(N), N = members", "Adds members to a set, creating it if it is missing."),
             write("srem", -3, SetCommands::srem, FAST).of("set").key("RW DELETE", 1)
+                    .syntax("key member...")
                     .doc("1.0.0", "O(N), N = members", "Removes members of a set, with the last one the set."),
             read("sismember", 3, SetCommands::sismember, FAST).of("set").key("RO", 1)
+                    .syntax("key member")
                     .doc("1.0.0", "O(1)", "Tells whether a set has a member."),
             read("smismember", -3, SetCommands::smismember, FAST).of("set").key("RO ACCESS", 1)
+                    .syntax("key member...")
                     .doc("6.2.0", "O(N), N = members asked for", "Tells for several members whether a set has them."),
             read("scard", 2, SetCommands::scard, FAST).of("set").key("RO", 1)
+                    .syntax("key")
                     .doc("1.0.0", "O(1)", "Counts the members of a set."),
             read("smembers", 2, SetCommands::smembers).of("set").key("RO ACCESS", 1)
                     .tips("nondeterministic_output_order")
+                    .syntax("key")
                     .doc("1.0.0", "O(N), N = members", "Replies with all members of a set."),
             write("spop", -2, SetCommands::spop, FAST).of("set").key("RW ACCESS DELETE", 1)
                     .tips("nondeterministic_output")
+                    .syntax("key [count:integer^3.2.0]")
                     .doc("1.0.0", "O(N), N = members removed", "Removes members of a set picked at random."),
             read("srandmember", -2, SetCommands::srandMember).of("set").key("RO ACCESS", 1)
                     .tips("nondeterministic_output")
+                    .syntax("key [count:integer^2.6.0]")
                     .doc("1.0.0", "O(N), N = members replied", "Replies with members of a set picked at random."),
             write("smove", 4, SetCommands::smove, FAST).of("set").key("RW ACCESS DELETE", 1).key("RW INSERT", 2)
+                    .syntax("source:key destination:key@1 member")
                     .doc("1.0.0", "O(1)", "Moves a member from a set to another."),
             read("sscan", -3, SetCommands::sscan).of("set").key("RO ACCESS", 1)
                     .tips("nondeterministic_output")
+                    .syntax("key cursor:integer [MATCH pattern] [COUNT count:integer]")
                     .doc("2.8.0", "O(1) a call, O(N) for all members", "Walks through the members of a set in steps."));
 
     private SetCommands() {}

@@ -21,10 +21,14 @@ final class SortCommands {
     static final List<Command> TABLE = table(
             write("sort", -2, SortCommands::sort, DENYOOM, MOVABLEKEYS).group("generic")
                     .acl("set", "sortedset", "list", "dangerous").key("RO ACCESS", 1).keys(PATTERNS).keys(STORE)
+                    .syntax("key [BY pattern@1] [LIMIT offset_count=(offset:integer count:integer)] [GET "
+                            + "pattern@1]... [order=(ASC | DESC)] [sorting=ALPHA] [STORE destination:key@2]")
                     .doc("1.0.0", "O(N + M log M), N = elements, M = elements replied",
                             "Sorts the elements of a list, a set or a sorted set, and stores them if wanted."),
             read("sort_ro", -2, SortCommands::sortRo, MOVABLEKEYS).group("generic")
                     .acl("set", "sortedset", "list", "dangerous").key("RO ACCESS", 1).keys(PATTERNS)
+                    .syntax("key [BY pattern@1] [LIMIT offset_count=(offset:integer count:integer)] [GET "
+                            + "pattern@1]... [order=(ASC | DESC)] [sorting=ALPHA]")
                     .doc("7.0.0", "O(N + M log M), N = elements, M = elements replied",
                             "Replies the elements of a list, a set or a sorted set in order."));
 

@@ -23,22 +23,33 @@ final class SortedSetAlgebraCommands {
 
     static final List<Command> TABLE = table(
             read("zunion", -3, SortedSetAlgebraCommands::zunion, MOVABLEKEYS).of("sorted-set").countedKeys("RO ACCESS", 1)
+                    .syntax("numkeys:integer key... [WEIGHTS weight:integer...] [AGGREGATE aggregate=(SUM | MIN | "
+                            + "MAX)] [WITHSCORES]")
                     .doc("6.2.0", UNION_COST, "Replies with the members of any of several sorted sets."),
             read("zinter", -3, SortedSetAlgebraCommands::zinter, MOVABLEKEYS).of("sorted-set").countedKeys("RO ACCESS", 1)
+                    .syntax("numkeys:integer key... [WEIGHTS weight:integer...] [AGGREGATE aggregate=(SUM | MIN | "
+                            + "MAX)] [WITHSCORES]")
                     .doc("6.2.0", INTER_COST, "Replies with the members that several sorted sets have in common."),
             read("zdiff", -3, SortedSetAlgebraCommands::zdiff, MOVABLEKEYS).of("sorted-set").countedKeys("RO ACCESS", 1)
+                    .syntax("numkeys:integer key... [WITHSCORES]")
                     .doc("6.2.0", DIFF_COST, "Replies with the members of a sorted set that others do not have."),
             write("zunionstore", -4, SortedSetAlgebraCommands::zunionstore, DENYOOM, MOVABLEKEYS).of("sorted-set")
                     .key("OW UPDATE", 1).countedKeys("RO ACCESS", 2)
+                    .syntax("destination:key numkeys:integer key@1... [WEIGHTS weight:integer...] [AGGREGATE "
+                            + "aggregate=(SUM | MIN | MAX)]")
                     .doc("2.0.0", UNION_COST, "Stores the members of any of several sorted sets in a key."),
             write("zinterstore", -4, SortedSetAlgebraCommands::zinterstore, DENYOOM, MOVABLEKEYS).of("sorted-set")
                     .key("OW UPDATE", 1).countedKeys("RO ACCESS", 2)
+                    .syntax("destination:key numkeys:integer key@1... [WEIGHTS weight:integer...] [AGGREGATE "
+                            + "aggregate=(SUM | MIN | MAX)]")
                     .doc("2.0.0", INTER_COST, "Stores the members that several sorted sets have in common in a key."),
             write("zdiffstore", -4, SortedSetAlgebraCommands::zdiffstore, DENYOOM, MOVABLEKEYS).of("sorted-set")
                     .key("OW UPDATE", 1).countedKeys("RO ACCESS", 2)
+                    .syntax("destination:key numkeys:integer key@1...")
                     .doc("6.2.0", DIFF_COST, "Stores the members of a sorted set that others do not have in a key."),
             read("zintercard", -3, SortedSetAlgebraCommands::zintercard, MOVABLEKEYS).of("sorted-set")
                     .countedKeys("RO ACCESS", 1)
+                    .syntax("numkeys:integer key... [LIMIT limit:integer]")
                     .doc("7.0.0", INTER_COST, "Counts the members that several sorted sets have in common."));
 
     private static final String NO_WEIGHT = "ERR weight value is not a float";

@@ -24,24 +24,33 @@ import org.jspecify.annotations.Nullable;
 final class SortedSetCommands {
     static final List<Command> TABLE = table(
             write("zadd", -4, SortedSetCommands::zadd, DENYOOM, FAST).of("sorted-set").key("RW UPDATE", 1)
+                    .syntax("key [condition=(NX | XX)^3.0.2] [comparison=(GT | LT)^6.2.0] [change=CH^3.0.2] "
+                            + "[increment=INCR^3.0.2] score_member=(score:double member)...")
                     .doc("1.2.0", "O(M*log(N)), N = members of the set, M = given ones",
                             "Adds members with scores to a sorted set, or changes the scores of those it has."),
             write("zincrby", 4, SortedSetCommands::zincrby, DENYOOM, FAST).of("sorted-set")
                     .key("RW ACCESS UPDATE", 1)
+                    .syntax("key increment:integer member")
                     .doc("1.2.0", "O(log(N)), N = members", "Adds to the score of a member; a missing one counts as 0."),
             write("zrem", -3, SortedSetCommands::zrem, FAST).of("sorted-set").key("RW DELETE", 1)
+                    .syntax("key member...")
                     .doc("1.2.0", "O(M*log(N)), N = members of the set, M = given ones",
                             "Removes members from a sorted set."),
             read("zcard", 2, SortedSetCommands::zcard, FAST).of("sorted-set").key("RO", 1)
+                    .syntax("key")
                     .doc("1.2.0", "O(1)", "Replies with the number of members of a sorted set."),
             read("zscore", 3, SortedSetCommands::zscore, FAST).of("sorted-set").key("RO ACCESS", 1)
+                    .syntax("key member")
                     .doc("1.2.0", "O(1)", "Replies with the score of a member."),
             read("zmscore", -3, SortedSetCommands::zmscore, FAST).of("sorted-set").key("RO ACCESS", 1)
+                    .syntax("key member...")
                     .doc("6.2.0", "O(M), M = given members", "Replies with the scores of several members."),
             read("zrank", -3, SortedSetCommands::zrank, FAST).of("sorted-set").key("RO ACCESS", 1)
+                    .syntax("key member")
                     .doc("2.0.0", "O(log(N)), N = members",
                             "Replies with the place of a member, counted from the lowest score."),
             read("zrevrank", -3, SortedSetCommands::zrevrank, FAST).of("sorted-set").key("RO ACCESS", 1)
+                    .syntax("key member")
                     .doc("2.0.0", "O(log(N)), N = members",
                             "Replies with the place of a member, counted from the highest score."));
 

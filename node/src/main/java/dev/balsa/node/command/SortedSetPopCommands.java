@@ -24,22 +24,28 @@ final class SortedSetPopCommands {
 
     static final List<Command> TABLE = table(
             write("zpopmin", -2, SortedSetPopCommands::zpopmin, FAST).of("sorted-set").key("RW ACCESS DELETE", 1)
+                    .syntax("key [count:integer]")
                     .doc("5.0.0", POP_COST, "Takes the members with the lowest scores."),
             write("zpopmax", -2, SortedSetPopCommands::zpopmax, FAST).of("sorted-set").key("RW ACCESS DELETE", 1)
+                    .syntax("key [count:integer]")
                     .doc("5.0.0", POP_COST, "Takes the members with the highest scores."),
             write("zmpop", -4, SortedSetPopCommands::zmpop, MOVABLEKEYS).of("sorted-set")
                     .countedKeys("RW ACCESS DELETE", 1)
+                    .syntax("numkeys:integer key... where=(MIN | MAX) [COUNT count:integer]")
                     .doc("7.0.0", MANY_COST, "Takes members from the first of several sorted sets that has any."),
             write("bzpopmin", -3, SortedSetPopCommands::bzpopmin, NOSCRIPT, BLOCKING, FAST).of("sorted-set")
                     .keys("RW ACCESS DELETE", 1, -2, 1)
+                    .syntax("key... timeout:double")
                     .doc("5.0.0", "O(log(N)), N = members",
                             "Takes the member with the lowest score of the first set that has any, or waits for one."),
             write("bzpopmax", -3, SortedSetPopCommands::bzpopmax, NOSCRIPT, BLOCKING, FAST).of("sorted-set")
                     .keys("RW ACCESS DELETE", 1, -2, 1)
+                    .syntax("key... timeout:double")
                     .doc("5.0.0", "O(log(N)), N = members",
                             "Takes the member with the highest score of the first set that has any, or waits for one."),
             write("bzmpop", -5, SortedSetPopCommands::bzmpop, BLOCKING, MOVABLEKEYS).of("sorted-set")
                     .countedKeys("RW ACCESS DELETE", 2)
+                    .syntax("timeout:double numkeys:integer key... where=(MIN | MAX) [COUNT count:integer]")
                     .doc("7.0.0", MANY_COST,
                             "Takes members from the first of several sorted sets that has any, or waits for one."));
 

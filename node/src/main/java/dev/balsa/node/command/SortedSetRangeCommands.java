@@ -22,38 +22,54 @@ final class SortedSetRangeCommands {
 
     static final List<Command> TABLE = table(
             read("zcount", 4, SortedSetRangeCommands::zcount, FAST).of("sorted-set").key("RO ACCESS", 1)
+                    .syntax("key min:double max:double")
                     .doc("2.0.0", "O(log(N)), N = members", "Counts the members with scores in a range."),
             read("zlexcount", 4, SortedSetRangeCommands::zlexcount, FAST).of("sorted-set").key("RO ACCESS", 1)
+                    .syntax("key min max")
                     .doc("2.8.9", "O(log(N)), N = members", "Counts the members with names in a range."),
             read("zrange", -4, SortedSetRangeCommands::zrange).of("sorted-set").key("RO ACCESS", 1)
+                    .syntax("key start stop [sortby=(BYSCORE | BYLEX)^6.2.0] [REV^6.2.0] [LIMIT "
+                            + "offset_count=(offset:integer count:integer)^6.2.0] [WITHSCORES]")
                     .doc("1.2.0", READ_COST, "Replies with the members in a range of ranks, scores or names."),
             write("zrangestore", -5, SortedSetRangeCommands::zrangestore, DENYOOM).of("sorted-set")
                     .key("OW UPDATE", 1).key("RO ACCESS", 2)
+                    .syntax("dst:key src:key@1 min max [sortby=(BYSCORE | BYLEX)] [REV] [LIMIT "
+                            + "offset_count=(offset:integer count:integer)]")
                     .doc("6.2.0", "O(log(N)+M), N = members of the set, M = members stored",
                             "Stores a range of a sorted set in another key."),
             read("zrevrange", -4, SortedSetRangeCommands::zrevrange).of("sorted-set").key("RO ACCESS", 1)
                     .replaced("6.2.0", "ZRANGE with the REV argument")
+                    .syntax("key start:integer stop:integer [WITHSCORES]")
                     .doc("1.2.0", READ_COST, "Replies with the members in a range of ranks, highest score first."),
             read("zrangebyscore", -4, SortedSetRangeCommands::zrangebyscore).of("sorted-set").key("RO ACCESS", 1)
                     .replaced("6.2.0", "ZRANGE with the BYSCORE argument")
+                    .syntax("key min:double max:double [WITHSCORES^2.0.0] [LIMIT offset_count=(offset:integer "
+                            + "count:integer)]")
                     .doc("1.0.5", READ_COST, "Replies with the members in a range of scores."),
             read("zrevrangebyscore", -4, SortedSetRangeCommands::zrevrangebyscore).of("sorted-set")
                     .key("RO ACCESS", 1)
                     .replaced("6.2.0", "ZRANGE with the REV and BYSCORE arguments")
+                    .syntax("key max:double min:double [WITHSCORES] [LIMIT offset_count=(offset:integer "
+                            + "count:integer)]")
                     .doc("2.2.0", READ_COST, "Replies with the members in a range of scores, highest first."),
             read("zrangebylex", -4, SortedSetRangeCommands::zrangebylex).of("sorted-set").key("RO ACCESS", 1)
                     .replaced("6.2.0", "ZRANGE with the BYLEX argument")
+                    .syntax("key min max [LIMIT offset_count=(offset:integer count:integer)]")
                     .doc("2.8.9", READ_COST, "Replies with the members in a range of names."),
             read("zrevrangebylex", -4, SortedSetRangeCommands::zrevrangebylex).of("sorted-set").key("RO ACCESS", 1)
                     .replaced("6.2.0", "ZRANGE with the REV and BYLEX arguments")
+                    .syntax("key max min [LIMIT offset_count=(offset:integer count:integer)]")
                     .doc("2.8.9", READ_COST, "Replies with the members in a range of names, the last first."),
             write("zremrangebyrank", 4, SortedSetRangeCommands::zremrangebyrank).of("sorted-set")
                     .key("RW DELETE", 1)
+                    .syntax("key start:integer stop:integer")
                     .doc("2.0.0", REMOVE_COST, "Removes the members in a range of ranks."),
             write("zremrangebyscore", 4, SortedSetRangeCommands::zremrangebyscore).of("sorted-set")
                     .key("RW DELETE", 1)
+                    .syntax("key min:double max:double")
                     .doc("1.2.0", REMOVE_COST, "Removes the members in a range of scores."),
             write("zremrangebylex", 4, SortedSetRangeCommands::zremrangebylex).of("sorted-set").key("RW DELETE", 1)
+                    .syntax("key min max")
                     .doc("2.8.9", REMOVE_COST, "Removes the members in a range of names."));
 
     private SortedSetRangeCommands() {}

@@ -17,10 +17,12 @@ final class SortedSetScanCommands {
     static final List<Command> TABLE = table(
             read("zrandmember", -2, SortedSetScanCommands::zrandmember).of("sorted-set").key("RO ACCESS", 1)
                     .tips("nondeterministic_output")
+                    .syntax("key [options=(count:integer [WITHSCORES])]")
                     .doc("6.2.0", "O(M*log(N)), N = members of the set, M = members replied",
                             "Replies with members picked at random."),
             read("zscan", -3, SortedSetScanCommands::zscan).of("sorted-set").key("RO ACCESS", 1)
                     .tips("nondeterministic_output")
+                    .syntax("key cursor:integer [MATCH pattern] [COUNT count:integer]")
                     .doc("2.8.0", "O(1) for each call, O(N) for all members",
                             "Goes through the members of a sorted set in small steps."));
 

@@ -22,10 +22,14 @@ final class StreamClaimCommands {
     static final List<Command> TABLE = table(
             write("xclaim", -6, StreamClaimCommands::xclaim, FAST).of("stream").key("RW UPDATE", 1)
                     .tips("nondeterministic_output")
+                    .syntax("key group consumer min-idle-time id... [IDLE ms:integer] [TIME "
+                            + "unix-time-milliseconds:unix-time] [RETRYCOUNT count:integer] [FORCE] [JUSTID] [LASTID "
+                            + "id]")
                     .doc("5.0.0", "O(log N) for each id, N = pending entries",
                             "Gives pending entries to another consumer."),
             write("xautoclaim", -6, StreamClaimCommands::xautoclaim, FAST).of("stream").key("RW DELETE", 1)
                     .tips("nondeterministic_output")
+                    .syntax("key group consumer min-idle-time start [COUNT count:integer] [JUSTID]")
                     .doc("6.2.0", "O(N), N = COUNT",
                             "Gives entries that are pending for long to another consumer, a few at a time."));
 

@@ -22,24 +22,35 @@ final class StreamCommands {
             write("xadd", -5, StreamCommands::xadd, DENYOOM, FAST).of("stream").key("RW UPDATE", 1)
                     .notes("UPDATE instead of INSERT because of the optional trimming feature")
                     .tips("nondeterministic_output")
+                    .syntax("key [NOMKSTREAM^6.2.0] [trim=(strategy=(MAXLEN | MINID^6.2.0) [operator=(equal== | "
+                            + "approximately=~)] threshold [LIMIT count:integer^6.2.0])] id_or_auto=(auto_id=* | id) "
+                            + "field_value=(field value)...")
                     .doc("5.0.0", "O(1), and O(N) with trimming, N = entries removed",
                             "Adds an entry to a stream, creating the key if it is missing."),
             read("xlen", 2, StreamCommands::xlen, FAST).of("stream").key("RO", 1)
+                    .syntax("key")
                     .doc("5.0.0", "O(1)", "Replies with the number of entries of a stream."),
             read("xrange", -4, StreamCommands::xrange).of("stream").key("RO ACCESS", 1)
+                    .syntax("key start end [COUNT count:integer]")
                     .doc("5.0.0", "O(N), N = entries replied", "Replies with the entries between two ids."),
             read("xrevrange", -4, StreamCommands::xrevrange).of("stream").key("RO ACCESS", 1)
+                    .syntax("key end start [COUNT count:integer]")
                     .doc("5.0.0", "O(N), N = entries replied",
                             "Replies with the entries between two ids, the last one first."),
             write("xdel", -3, StreamCommands::xdel, FAST).of("stream").key("RW DELETE", 1)
+                    .syntax("key id...")
                     .doc("5.0.0", "O(1) for each id", "Deletes entries of a stream."),
             write("xdelex", -5, StreamCommands::xdelex, FAST).of("stream").key("RW DELETE", 1)
                     .doc("8.2.0", "O(1) for each id and group",
                             "Deletes entries of a stream, and says what becomes of groups that have them pending."),
             write("xtrim", -4, StreamCommands::xtrim).of("stream").key("RW DELETE", 1)
                     .tips("nondeterministic_output")
+                    .syntax("key trim=(strategy=(MAXLEN | MINID^6.2.0) [operator=(equal== | approximately=~)] "
+                            + "threshold [LIMIT count:integer^6.2.0])")
                     .doc("5.0.0", "O(N), N = entries removed", "Removes entries from the beginning of a stream."),
             write("xsetid", -3, StreamCommands::xsetid, DENYOOM, FAST).of("stream").key("RW UPDATE", 1)
+                    .syntax("key last-id [ENTRIESADDED entries_added:integer^7.0.0] [MAXDELETEDID "
+                            + "max_deleted_entry_id^7.0.0]")
                     .doc("5.0.0", "O(1)", "Sets the last id of a stream, and what it counted."));
 
     private StreamCommands() {}

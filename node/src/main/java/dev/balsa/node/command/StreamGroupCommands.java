@@ -29,26 +29,34 @@ final class StreamGroupCommands {
             container("xgroup", -2).group("stream")
                     .doc("5.0.0", "depends on the subcommand", "Consumer groups of streams.").subs(
                     write("create", -5, StreamGroupCommands::create, DENYOOM).of("stream").key("RW INSERT", 2)
+                            .syntax("key groupname id=(id | new_id=$) [MKSTREAM] [ENTRIESREAD entries_read:integer]")
                             .doc("5.0.0", "O(1)", "Makes a consumer group."),
                     write("createconsumer", 5, StreamGroupCommands::createConsumer, DENYOOM).of("stream")
                             .key("RW INSERT", 2)
+                            .syntax("key groupname consumername")
                             .doc("6.2.0", "O(log N), N = consumers", "Makes a consumer in a group."),
                     write("delconsumer", 5, StreamGroupCommands::delConsumer).of("stream").key("RW DELETE", 2)
+                            .syntax("key groupname consumername")
                             .doc("5.0.0", "O(N log M), N = its pending entries, M = the group's",
                                     "Removes a consumer from a group, with what it has pending."),
                     write("destroy", 4, StreamGroupCommands::destroy).of("stream").key("RW DELETE", 2)
+                            .syntax("key groupname")
                             .doc("5.0.0", "O(N), N = consumers", "Removes a consumer group."),
                     plain("help", 2, StreamGroupCommands::help, LOADING, STALE).of("stream")
                             .doc("5.0.0", "O(1)", "Lists the subcommands."),
                     write("setid", -5, StreamGroupCommands::setId).of("stream").key("RW UPDATE", 2)
+                            .syntax("key groupname id=(id | new_id=$) [ENTRIESREAD entries_read:integer]")
                             .doc("5.0.0", "O(1)", "Sets from where on a consumer group reads.")),
             write("xack", -4, StreamGroupCommands::xack, FAST).of("stream").key("RW UPDATE", 1)
+                    .syntax("key group id...")
                     .doc("5.0.0", "O(log N) for each id, N = pending entries", "Acknowledges pending entries."),
             write("xackdel", -6, StreamGroupCommands::xackdel, FAST).of("stream").key("RW DELETE", 1)
                     .doc("8.2.0", "O(log N) for each id and group, N = pending entries",
                             "Acknowledges pending entries and deletes them."),
             read("xpending", -3, StreamGroupCommands::xpending).of("stream").key("RO ACCESS", 1)
                     .tips("nondeterministic_output")
+                    .syntax("key group [filters=([IDLE min-idle-time:integer^6.2.0] start end count:integer "
+                            + "[consumer])]")
                     .doc("5.0.0", "O(N), N = entries replied or, of a summary, consumers",
                             "Tells what a consumer group has pending."));
 

@@ -27,12 +27,15 @@ final class StreamInfoCommands {
                     .doc("5.0.0", "depends on the subcommand", "Tells about streams.").subs(
                     read("consumers", 4, StreamInfoCommands::consumers).of("stream").key("RO ACCESS", 2)
                             .tips("nondeterministic_output")
+                            .syntax("key groupname")
                             .doc("5.0.0", "O(N), N = consumers", "Lists the consumers of a group."),
                     read("groups", 3, StreamInfoCommands::groups).of("stream").key("RO ACCESS", 2)
+                            .syntax("key")
                             .doc("5.0.0", "O(N), N = groups", "Lists the consumer groups of a stream."),
                     plain("help", 2, StreamInfoCommands::help, LOADING, STALE).of("stream")
                             .doc("5.0.0", "O(1)", "Lists the subcommands."),
                     read("stream", -3, StreamInfoCommands::stream).of("stream").key("RO ACCESS", 2)
+                            .syntax("key [FULL full=([COUNT count:integer])]")
                             .doc("5.0.0", "O(N), N = nodes", "Tells about a stream.")));
 
     private static final long FULL_COUNT = 10;

@@ -23,10 +23,13 @@ import org.jspecify.annotations.Nullable;
 final class StreamReadCommands {
     static final List<Command> TABLE = table(
             read("xread", -4, StreamReadCommands::xread, BLOCKING).of("stream").keysAfter("RO ACCESS", "STREAMS", 1)
+                    .syntax("[COUNT count:integer] [BLOCK milliseconds:integer] STREAMS streams=(key... id...)")
                     .doc("5.0.0", "O(N) for each stream, N = entries replied",
                             "Replies with the entries of streams that follow given ids; may wait for some."),
             write("xreadgroup", -7, StreamReadCommands::xreadgroup, BLOCKING).of("stream")
                     .keysAfter("RO ACCESS", "STREAMS", 4)
+                    .syntax("GROUP group_consumer=(group consumer) [COUNT count:integer] [BLOCK "
+                            + "milliseconds:integer] [NOACK] STREAMS streams=(key... id...)")
                     .doc("5.0.0", "O(N) for each stream, N = entries replied",
                             "Replies with entries that no consumer of the group was given, or with those that this"
                                     + " one was given and has not acknowledged."));
