@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -463,7 +464,8 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     private void scheduleHousekeeping(boolean garbage) {
         if (!housekeeping && (garbage || activeExpire && keyspace().nextDeadlineMillis() <= runner.logMillis())) {
             housekeeping = true;
-            loop.execute(housekeep);
+            // Not execute: a task that puts itself in again keeps the loop from its sockets, in Netty for up to a second.
+            var _ = loop.schedule(housekeep, 0, TimeUnit.NANOSECONDS);
         }
     }
 

@@ -10,14 +10,18 @@ import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proxy.route.Request;
 import dev.balsa.raft.RaftFailure;
-import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +30,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a slot group promises about order, time and failures, with a log that commits when the test says so. */
 class SlotGroupTest {
-    private final EventLoop loop = new DefaultEventLoop();
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final EventLoop loop = loops.next();
     private final ScriptedRaft raft = new ScriptedRaft();
     private final List<String> answers = new ArrayList<>();
     private final Keyspace keyspace = new Keyspace(16, 1 << 30);
@@ -53,7 +58,7 @@ class SlotGroupTest {
             group.close();
             keyspace.close();
         });
-        var _ = loop.shutdownGracefully();
+        var _ = loops.shutdownGracefully();
     }
 
     @Test
@@ -92,6 +97,25 @@ class SlotGroupTest {
         assertThat(raft.rounds).isEmpty();
         commit();
         assertThat(answers).containsExactly("+OK", "$1 1", "+OK");
+    }
+
+    @Test
+    void freeing_much_leaves_the_loop_to_others_between_slices() throws Exception {
+        onLoop(() -> {
+            byte[] key = new byte[8];
+            for (int i = 0; i < 200_000; i++) {
+                ByteBuffer.wrap(key).putLong(i);
+                keyspace.database(0).setInteger(key, 0, key.length, i, 0);
+            }
+            write("FLUSHALL");
+        });
+        CompletableFuture<Long> leftWhenOthersRun = new CompletableFuture<>();
+        loop.execute(() -> {
+            applyNext();
+            var _ = loop.schedule(() -> leftWhenOthersRun.complete(keyspace.usedBytes()), 0, TimeUnit.NANOSECONDS);
+        });
+        assertThat(leftWhenOthersRun.get()).isPositive();
+        awaitOnLoop(() -> keyspace.usedBytes() == 0);
     }
 
     @Test
@@ -285,11 +309,13 @@ class SlotGroupTest {
     private void commit() {
         // An entry may wait a moment for the client that was just answered.
         awaitOnLoop(() -> !raft.proposed.isEmpty());
-        onLoop(() -> {
-            ScriptedRaft.Proposed next = raft.proposed.remove();
-            group.apply(++index, next.entry(), next.proposal());
-        });
+        onLoop(this::applyNext);
         onLoop(() -> {});
+    }
+
+    private void applyNext() {
+        ScriptedRaft.Proposed next = raft.proposed.remove();
+        group.apply(++index, next.entry(), next.proposal());
     }
 
     private void roundReady() {
