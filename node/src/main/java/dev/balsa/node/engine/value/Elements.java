@@ -3,6 +3,7 @@ package dev.balsa.node.engine.value;
 import dev.balsa.node.engine.memory.Slabs;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /*
  *     | name length: 1 byte, or 0xff and 4 | name | what the type adds |
@@ -17,6 +18,7 @@ public final class Elements implements SlotTable.Names {
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private final MemorySegment memory;
 
@@ -102,7 +104,15 @@ public final class Elements implements SlotTable.Names {
         int own = nameLength(at);
         long start = nameOffset(at);
         int common = Math.min(own, length);
-        for (int i = 0; i < common; i++) {
+        int i = 0;
+        for (; i + 8 <= common; i += 8) {
+            long there = memory.get(LONG, start + i);
+            long here = ByteHash.longAt(name, offset + i);
+            if (there != here) {
+                return compareBytes(there, here);
+            }
+        }
+        for (; i < common; i++) {
             int difference = (memory.get(BYTE, start + i) & 0xff) - (name[offset + i] & 0xff);
             if (difference != 0) {
                 return difference;
@@ -118,13 +128,28 @@ public final class Elements implements SlotTable.Names {
         int length = nameLength(a);
         int other = nameLength(b);
         int common = Math.min(length, other);
-        for (int i = 0; i < common; i++) {
+        int i = 0;
+        for (; i + 8 <= common; i += 8) {
+            long first = memory.get(LONG, from + i);
+            long second = memory.get(LONG, to + i);
+            if (first != second) {
+                return compareBytes(first, second);
+            }
+        }
+        for (; i < common; i++) {
             int difference = (memory.get(BYTE, from + i) & 0xff) - (memory.get(BYTE, to + i) & 0xff);
             if (difference != 0) {
                 return difference;
             }
         }
         return length - other;
+    }
+
+    /** Compares eight bytes each, read in the machine's order, by the first that differs. */
+    private static int compareBytes(long a, long b) {
+        return LITTLE_ENDIAN
+                ? Long.compareUnsigned(Long.reverseBytes(a), Long.reverseBytes(b))
+                : Long.compareUnsigned(a, b);
     }
 
     @Override
