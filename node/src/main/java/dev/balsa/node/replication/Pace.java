@@ -36,7 +36,7 @@ final class Pace {
     private int skips;
     private int skipsNext = 1;
 
-    /** @param holdNanosMax waiting is bounded by this, and by twice the time that a round takes */
+    /** @param holdNanosMax waiting is bounded by this, and by eight times what a round takes */
     Pace(long holdNanosMax) {
         this.holdNanosMax = holdNanosMax;
     }
@@ -52,7 +52,7 @@ final class Pace {
             return;
         }
         expected = Math.min(ENOUGH, waiting + answeredNow);
-        holdUntil = now + Math.min(holdNanosMax, 2 * roundNanos);
+        holdUntil = now + Math.min(holdNanosMax, 8 * roundNanos);
     }
 
     /** Whether {@code waiting} reads should start a round now. */
@@ -72,7 +72,7 @@ final class Pace {
         }
         if (isGathered(reads)) {
             skipsNext = 1;
-        } else if (reads - waitedThen < answered / 2) {
+        } else if (reads - waitedThen < answered / 4) {
             skips = skipsNext;
             skipsNext = Math.min(SKIPS_MAX, skipsNext * 2);
         }

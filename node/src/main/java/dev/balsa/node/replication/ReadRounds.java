@@ -30,7 +30,7 @@ final class ReadRounds {
     }
 
     /** So long a round waits at most for more reads. */
-    private static final long HOLD_NANOS_MAX = 150_000;
+    private static final long HOLD_NANOS_MAX = 300_000;
 
     private final EventLoop loop;
     private final EntryRunner runner;

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 final class PaceTest {
     private static final long ROUND = 50_000;
 
-    private final Pace pace = new Pace(150_000);
+    private final Pace pace = new Pace(1_000_000);
     private long now = 5;
 
     private void over(int answered, int waiting) {
@@ -41,12 +41,12 @@ final class PaceTest {
     }
 
     @Test
-    void waiting_ends_after_two_rounds_time() {
+    void waiting_ends_after_the_time_of_eight_rounds() {
         start(10);
         over(10, 2);
         assertThat(pace.mayStart(2, now)).isFalse();
-        assertThat(pace.holdNanos(now)).isEqualTo(2 * ROUND);
-        now += 2 * ROUND;
+        assertThat(pace.holdNanos(now)).isEqualTo(8 * ROUND);
+        now += 8 * ROUND;
         assertThat(pace.mayStart(2, now)).isTrue();
     }
 
@@ -56,10 +56,10 @@ final class PaceTest {
         for (int i = 0; i < 1_000; i++) {
             if (!pace.mayStart(2, now)) {
                 held++;
-                now += 4 * ROUND;
+                now += 9 * ROUND;
             }
             start(2);
-            over(10, 0);
+            over(20, 0);
         }
         assertThat(held).isBetween(5, 30);
     }
