@@ -131,10 +131,12 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
 
     @Override
     public void submit(Request request, Args args) {
+        // A part of a command over several groups comes as places in the whole command's bytes.
+        Args whole = args.laidOut();
         if (loop.inEventLoop()) {
-            accept(request, args);
+            accept(request, whole);
         } else {
-            Args own = copy(args);
+            Args own = copy(whole);
             loop.execute(() -> accept(request, own));
         }
     }

@@ -147,6 +147,18 @@ public final class Args {
         return args;
     }
 
+    /** The same request as a RESP array: itself, or if it is none a copy. */
+    public Args laidOut() {
+        if (isRespArray()) {
+            return this;
+        }
+        byte[][] arguments = new byte[count][];
+        for (int i = 0; i < count; i++) {
+            arguments[i] = copy(i);
+        }
+        return of(arguments);
+    }
+
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
