@@ -33,6 +33,11 @@ final class EngineServer implements Server {
         nowMillis = Math.max(nowMillis, millis);
     }
 
+    /** What the commands run against. */
+    Keyspace keyspace() {
+        return keyspace;
+    }
+
     /** Sets up to which size values stay packed. */
     void limits(EncodingLimits limits) {
         keyspace.limits(limits);

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** A redis-server in a process of its own, on a free port, without persistence; ended with {@link #close}. */
 final class RedisServer implements Server {
@@ -30,7 +31,15 @@ final class RedisServer implements Server {
     private final OutputStream out;
 
     RedisServer() throws IOException {
+        this(null);
+    }
+
+    /** @param dump a file that it loads, or null */
+    RedisServer(@Nullable Path dump) throws IOException {
         directory = Files.createTempDirectory("balsa-redis");
+        if (dump != null) {
+            Files.copy(dump, directory.resolve("dump.rdb"));
+        }
         int port = freePort();
         process = new ProcessBuilder(
                         BINARY.toString(), "--port", String.valueOf(port), "--bind", "127.0.0.1", "--save", "", "--dir",
@@ -43,6 +52,11 @@ final class RedisServer implements Server {
         socket.setSoTimeout(TIMEOUT_MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
         out = socket.getOutputStream();
+    }
+
+    /** The file that SAVE writes. */
+    Path dump() {
+        return directory.resolve("dump.rdb");
     }
 
     static boolean isInstalled() {
