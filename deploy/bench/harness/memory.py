@@ -51,7 +51,7 @@ def elements(count):
         chance = random.Random(1)
         return groups(["ZADD", "zset"], [(chance.randrange(count), member16(i)) for i in range(count)])
     return {
-        "hash of 5 fields (6 + 10 bytes), key of 16": (count // 5, lambda: (hash_of_5(i) for i in range(count // 5))),
+        "hash of 5 fields (6 + 10 bytes), key of 16": (count, lambda: (hash_of_5(i) for i in range(count))),
         "member of a sorted set (16 bytes)": (count, random_scores),
         "member of a set (16 bytes)": (count, lambda: groups(["SADD", "set"], [(member16(i),) for i in range(count)])),
         "element of a list (16 bytes)": (
@@ -76,7 +76,7 @@ def member16(i):
 def run_elements(given, directory, out):
     """Rows, one for each structure: used_memory per element, of one server of each side after the other."""
     count = max(5, given.keys // 5)
-    rows = [{"element": name, "elements": count, "error": None} for name, (count, _) in elements(count).items()]
+    rows = [{"element": name, "elements": number, "error": None} for name, (number, _) in elements(count).items()]
     where = directory / "elements"
     for side in ("redis", "balsa"):
         with ExitStack() as stack:
