@@ -2,6 +2,7 @@ package dev.balsa.proxy.front;
 
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespDecoder;
+import dev.balsa.proto.resp.RespWriter;
 import dev.balsa.proxy.buffer.ByteQueue;
 import dev.balsa.proxy.route.CommandEntry;
 import dev.balsa.proxy.route.FrontWords;
@@ -18,6 +19,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +28,9 @@ import org.slf4j.LoggerFactory;
  * A client's connection: requests in, replies out in the order of the requests.
  *
  * <p>Every complete request of a read is executed; what has to wait stays undecoded in the {@link ByteQueue} and
- * nothing more is read until
- * it can go on. Requests without a reply stand in the {@link ReplyRing}; the first one's reply goes straight to the
- * {@link OutputBuffer}, which is
- * flushed once per turn of the loop. Refused requests are submitted again, in order, when nothing of this connection
- * is in flight.
+ * nothing more is read until it can go on. Requests without a reply stand in the {@link ReplyRing}; the first one's
+ * reply goes straight to the {@link OutputBuffer}, which is flushed once per turn of the loop. Refused requests are
+ * submitted again, in order, when nothing of this connection is in flight.
  *
  * <p>Owned by its event loop.
  */
@@ -51,6 +51,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
     private final ReplyFlow flow;
     private final ReplyRing ring = new ReplyRing();
     private final Submissions submissions;
+    private final Transactions transactions;
 
     private @Nullable Pending exclusive;
     private CommandEntry lastEntry;
@@ -71,6 +72,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         this.session = new Session(mode, peer.isLocal(), front.settings().requirepass().isEmpty());
         this.decoder = new RespDecoder(front.settings().requestLimits());
         this.submissions = new Submissions(router, session, loop.loop(), ring);
+        this.transactions = new Transactions(this, router);
         decoder.authenticated(session.authenticated());
         this.output = new OutputBuffer(peer.channel(), front.settings(), loop.stats());
         this.flow = new ReplyFlow(front, loop, peer, output);
@@ -138,7 +140,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
     }
 
     private boolean stopped() {
-        return closing || submissions.anyRefused() || exclusive != null || ring.size() >= front.settings().unansweredMax()
+        return closing || submissions.anyRefused() || exclusive != null || transactions.waits() || ring.size() >= front.settings().unansweredMax()
                 || flow.isFull(ring.size());
     }
 
@@ -173,12 +175,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
         CommandEntry entry = front.commands().find(args);
         String refusal = Rejections.check(entry, args, front.commands(), session, front.settings());
         if (refusal != null || entry == null) {
-            reject(entry, refusal == null ? "" : refusal);
+            reject(entry, transactions.rejected(args, refusal == null ? "" : refusal));
             return true;
         }
-        long paused = front.pausedMillis(entry);
-        if (paused > 0) {
-            var _ = loop.loop().schedule(this::markDirty, Math.min(paused, 100), TimeUnit.MILLISECONDS);
+        if (transactions.takes(entry)) {
+            return transactions.execute(entry, args);
+        }
+        if (pauses(entry)) {
             return false;
         }
         if (entry.kind() == CommandEntry.Kind.SESSION) {
@@ -189,7 +192,16 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
             return envelope(args);
         }
         int target = router.groupOf(entry, args);
-        return target >= 0 ? toGroup(entry, args, target, router.slot()) : wide(entry, args, target);
+        return target >= 0 ? toGroup(entry, args, target, router.slot(), this) : wide(entry, args, target);
+    }
+
+    /** Whether CLIENT PAUSE holds the command up; then the connection goes on by itself. */
+    boolean pauses(CommandEntry entry) {
+        long paused = front.pausedMillis(entry);
+        if (paused > 0) {
+            var _ = loop.loop().schedule(this::markDirty, Math.min(paused, 100), TimeUnit.MILLISECONDS);
+        }
+        return paused > 0;
     }
 
     private void reject(@Nullable CommandEntry entry, String line) {
@@ -217,14 +229,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
             reject(entry, refusal == null ? "" : refusal);
             return true;
         }
-        return toGroup(entry, inner, group, SlotMap.NONE);
+        return toGroup(entry, inner, group, SlotMap.NONE, this);
     }
 
-    private boolean toGroup(CommandEntry entry, Args args, int group, int slot) {
+    /** False: it has to wait for others of this connection. */
+    boolean toGroup(CommandEntry entry, Args args, int group, int slot, ReplySink sink) {
         if (submissions.mustWait(entry, group)) {
             return false;
         }
-        Pending pending = take(entry).target(group, slot);
+        Pending pending = take(entry, sink).target(group, slot);
         ring.add(pending);
         submissions.submit(pending, args);
         session.commandDone();
@@ -266,12 +279,27 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
     }
 
     private Pending take(CommandEntry entry) {
+        return take(entry, this);
+    }
+
+    private Pending take(CommandEntry entry, ReplySink sink) {
         lastEntry = entry;
-        Pending pending = loop.take().begin(this, loop.loop(), entry);
+        Pending pending = loop.take().begin(sink, loop.loop(), entry);
         pending.session(session.database(), session.protocol(), peer.id());
         pending.silent(session.silent());
         pending.startedNanos(loop.turnNanos());
         return pending;
+    }
+
+    /** Answers by itself. */
+    void answer(CommandEntry entry, Consumer<RespWriter> write) {
+        Pending pending = take(entry);
+        ring.add(pending);
+        submissions.began(pending);
+        RespWriter reply = loop.writer(session.protocol());
+        write.accept(reply);
+        pending.reply(reply.array(), 0, reply.length());
+        session.commandDone();
     }
 
     private void answerError(CommandEntry entry, String line) {
@@ -471,6 +499,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
             return;
         }
         closed = true;
+        transactions.close();
         submissions.close();
         loop.closed(this);
         front.clients().remove(this);
@@ -500,6 +529,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements ReplySink
 
     Front front() {
         return front;
+    }
+
+    Transactions transactions() {
+        return transactions;
     }
 
     LoopState loop() {

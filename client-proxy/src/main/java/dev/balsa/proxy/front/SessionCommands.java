@@ -42,6 +42,7 @@ final class SessionCommands {
             case "readwrite" -> readOnly(session, false, reply);
             case "asking" -> asking(session, reply);
             case "reset" -> {
+                client.transactions().end();
                 session.reset(client.front().settings().requirepass().isEmpty());
                 client.authenticated(session.authenticated());
                 pending.silent(false);
@@ -60,7 +61,7 @@ final class SessionCommands {
     /** A command's request, whose silence it may change, and the writer of its reply. */
     record Answer(Pending pending, RespWriter reply) {}
 
-    private static void ping(Args args, RespWriter reply) {
+    static void ping(Args args, RespWriter reply) {
         if (args.count() > 2) {
             reply.error("ERR wrong number of arguments for 'ping' command");
         } else if (args.count() == 2) {
@@ -70,7 +71,7 @@ final class SessionCommands {
         }
     }
 
-    private static void select(Connection client, Args args, RespWriter reply) {
+    static void select(Connection client, Args args, RespWriter reply) {
         long index = number(args, 1);
         if (index == Long.MIN_VALUE) {
             reply.error(NOT_AN_INTEGER);

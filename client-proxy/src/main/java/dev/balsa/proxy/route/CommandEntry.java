@@ -15,6 +15,8 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
     public enum Kind {
         /** The front itself. */
         SESSION,
+        /** The front, which queues commands and sends them to their group as one. */
+        TRANSACTION,
         /** The group of its keys. */
         KEYED,
         /** The group of its keys, or, if they belong to several groups, each its part. */
@@ -65,6 +67,7 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
             case "ping", "echo", "hello", "auth", "select", "reset", "quit", "readonly", "readwrite", "asking",
                     "client" ->
                 Kind.SESSION;
+            case "multi", "exec", "discard", "watch", "unwatch" -> Kind.TRANSACTION;
             case "mget", "mset", "del", "unlink", "exists", "touch" -> Kind.SPLIT;
             case "dbsize", "flushall", "flushdb", "keys", "randomkey", "scan" -> Kind.ALL_GROUPS;
             case "swapdb" -> Kind.ONLY_GROUP;

@@ -4,6 +4,18 @@ import dev.balsa.proto.resp.Args;
 
 /** Where the answer of a {@link Pending} goes. Called on the request's event loop, exactly once per submission. */
 public interface ReplySink {
+    /** Of requests whose replies nobody waits for. */
+    ReplySink NOBODY = new ReplySink() {
+        @Override
+        public void replied(Pending pending, byte[] bytes, int offset, int length) {}
+
+        @Override
+        public void refused(Pending pending, Request.Refusal refusal, Args args) {}
+
+        @Override
+        public void unknown(Pending pending, String reason) {}
+    };
+
     /** The reply; the bytes are valid during the call. */
     void replied(Pending pending, byte[] bytes, int offset, int length);
 

@@ -17,7 +17,8 @@ public final class Router {
     public static final int KEYLESS = -3;
 
     private static final String CROSSSLOT = "CROSSSLOT Keys in request don't hash to the same slot";
-    private static final String NOT_SERVED = "CLUSTERDOWN Hash slot not served";
+    /** No group has the slot. */
+    public static final String NOT_SERVED = "CLUSTERDOWN Hash slot not served";
 
     private final Mode mode;
     private final ClusterView view;
@@ -66,8 +67,34 @@ public final class Router {
             case KEYED, SPLIT -> slots.single() != SlotMap.NONE ? slots.single() : groupOfKeys(slots, entry, args);
             case ALL_GROUPS -> mode == Mode.PLAIN && slots.single() != SlotMap.NONE ? slots.single() : KEYLESS;
             case ONLY_GROUP -> slots.single() != SlotMap.NONE ? slots.single() : KEYLESS;
+            case SESSION, ADMIN, TRANSACTION -> KEYLESS;
+        };
+    }
+
+    /** As {@link #groupOf}, for a command that a transaction queues, or WATCH. */
+    public int groupInTransaction(CommandEntry entry, Args args) {
+        slot = SlotMap.NONE;
+        SlotMap slots = view.slots();
+        return switch (entry.kind()) {
+            case KEYED, SPLIT, TRANSACTION ->
+                slots.single() != SlotMap.NONE ? slots.single() : groupOfKeys(slots, entry, args);
+            case ALL_GROUPS, ONLY_GROUP -> slots.single() != SlotMap.NONE ? slots.single() : KEYLESS;
             case SESSION, ADMIN -> KEYLESS;
         };
+    }
+
+    /** The error line for a command of a transaction that this process cannot serve, after {@link #groupInTransaction}; else empty. */
+    public String servedElsewhere(CommandEntry entry, int group, boolean readOnly) {
+        if (group == SlotMap.NONE) {
+            return NOT_SERVED;
+        }
+        boolean here = mode == Mode.PLAIN || view.leadsHere(group) || readOnly && entry.spec().isReadOnly();
+        if (here) {
+            return "";
+        }
+        String leader = view.leaderAddress(group);
+        int of = slot == SlotMap.NONE ? Math.max(0, view.slots().nextSlot(group, 0)) : slot;
+        return leader.isEmpty() ? NOT_SERVED : "MOVED " + of + " " + leader;
     }
 
     private int groupOfKeys(SlotMap slots, CommandEntry entry, Args args) {
@@ -136,7 +163,7 @@ public final class Router {
             case ALL_GROUPS -> new EveryGroup(this, pending).start(groupsInView(), args);
             case ONLY_GROUP -> fail(pending, "ERR " + pending.entry().name().toUpperCase(Locale.ROOT)
                     + " is not supported: the databases are spread over several groups, which do not change together");
-            case ADMIN, SESSION -> admin.submit(pending, args);
+            case ADMIN, SESSION, TRANSACTION -> admin.submit(pending, args);
         }
     }
 
@@ -216,7 +243,8 @@ public final class Router {
         pending.reply(error.array(), 0, error.length());
     }
 
-    @Nullable Backend backendOf(int group) {
+    /** The backend that serves the group's commands, null if there is none here. */
+    public @Nullable Backend backendOf(int group) {
         return mode == Mode.PLAIN ? view.backend(group) : view.local(group);
     }
 }

@@ -37,6 +37,7 @@ public final class CommandTable {
             ObjectCommands.TABLE,
             ExpireCommands.TABLE,
             ConnectionCommands.TABLE,
+            TransactionCommands.TABLE,
             ServerCommands.TABLE,
             ClusterCommands.TABLE,
             RefusedCommands.TABLE));

@@ -172,13 +172,15 @@ final class ServerCommands {
                     .doc("7.2.0", "depends on the subcommand", "What nodes and proxies of Balsa ask each other.").subs(
                     elsewhere("digest", -2, ADMIN, NOSCRIPT).of("server")
                             .doc("7.2.0", "O(1)", "Replies with the digest of every group on this node."),
+                    TransactionCommands.EXEC, TransactionCommands.EXECFREE, TransactionCommands.EXECREAD,
                     elsewhere("group", -4, NOSCRIPT, NO_MULTI).of("server")
                             .doc("7.2.0", "that of the command", "Runs a command without keys in one group led here."),
                     elsewhere("help", 2, LOADING, STALE).of("server").doc("7.2.0", "O(1)", "Lists the subcommands."),
                     elsewhere("map", 2, NOSCRIPT, LOADING, STALE).of("server")
                             .doc("7.2.0", "O(N), N = groups", "Replies with the cluster map as one protobuf message."),
                     elsewhere("status", 2, NOSCRIPT, LOADING, STALE).of("server")
-                            .doc("7.2.0", "O(N), N = groups", "Tells about this node and its groups.")));
+                            .doc("7.2.0", "O(N), N = groups", "Tells about this node and its groups."),
+                    TransactionCommands.UNWATCH, TransactionCommands.WATCH));
 
     /** Type, version and checksum of a payload. */
     private static final int DUMP_EXTRA_BYTES = 1 + 2 + 8;

@@ -26,7 +26,6 @@ public final class Database extends References {
 
     private static final int NUMBER = Blobs.kind(ValueType.STRING, Blobs.INT);
 
-    private int index;
     private int viewIndex;
     private @Nullable SlotTable table;
     private @Nullable ExpiryIndex expiry;
@@ -42,8 +41,7 @@ public final class Database extends References {
     private final byte[] digits = new byte[Decimal.LENGTH_MAX];
 
     Database(Keyspace keyspace, int index) {
-        super(keyspace);
-        this.index = index;
+        super(keyspace, index);
         this.viewIndex = index;
     }
 
@@ -112,6 +110,7 @@ public final class Database extends References {
         int newLength = Math.max(oldLength, Math.addExact(at, valueLength));
         long to;
         if (old != 0 && fitsInPlace(old, newLength)) {
+            changed(key, keyOffset, keyLength);
             int flags = Blobs.asRaw(blobs.flags(oldAt));
             blobs.writeFlags(oldAt, flags);
             blobs.writeValueLength(oldAt, flags, newLength);
@@ -169,6 +168,7 @@ public final class Database extends References {
     }
 
     private int resizeLocated(int old, int bytes) {
+        changed(key, keyOffset, keyLength);
         long oldAt = at(old);
         int flags = blobs.flags(oldAt);
         if (fitsInPlace(old, bytes) && slabs.capacity(old) == capacityFor(flags, bytes)) {
@@ -231,6 +231,7 @@ public final class Database extends References {
         if (!Blobs.hasDeadline(flags) && deadlineMillis == 0) {
             return ref;
         }
+        changed(key, keyOffset, keyLength);
         if (Blobs.hasDeadline(flags) && deadlineMillis != 0 && keyspace.changeable(ref, viewIndex, slot)) {
             blobs.writeDeadline(at, deadlineMillis);
             expiry().move(blobs.expiryEntry(at), ref, deadlineMillis);
@@ -282,10 +283,11 @@ public final class Database extends References {
 
     /** Removes dead fields of the located hash, of a large one about {@code limit}; returns how much work it was. */
     private int removeDeadFields(int ref, int limit) {
+        housekeeping = true;
         int live = ref;
         int work = 1;
         if (isLarge(ref)) {
-            work += ((LargeHash) largeForWrite(ref)).removeDue(keyspace.logMillis(), limit);
+            work += ((LargeHash) largeUnmarked(ref)).removeDue(keyspace.logMillis(), limit);
         } else {
             int dead = keyspace.fields().deadBytes(at(ref), keyspace.logMillis());
             if (dead > 0) {
@@ -295,6 +297,7 @@ public final class Database extends References {
             }
         }
         redateFields(live);
+        housekeeping = false;
         return work;
     }
 
@@ -331,6 +334,9 @@ public final class Database extends References {
 
     /** FLUSHDB, in bounded time; memory is given back by {@link Keyspace#reclaim}. */
     public void clear() {
+        if (!keyspace.marks().isEmpty()) {
+            keyspace.marks().changed(index, name -> find(name, 0, name.length) != Keyspace.MISSING);
+        }
         if (table != null) {
             keyspace.drop(table);
             table = null;
@@ -370,10 +376,6 @@ public final class Database extends References {
     }
 
     // -- the keyspace's side ------------------------------------------------------------------------------------
-
-    void index(int index) {
-        this.index = index;
-    }
 
     /** The number under which a view that is being taken knows this database. */
     void viewIndex(int viewIndex) {
@@ -463,6 +465,7 @@ public final class Database extends References {
             link(old, ref, deadlineMillis);
             return ref;
         }
+        changed(key, keyOffset, keyLength);
         long at = Slabs.offset(old);
         int entry = Blobs.hasDeadline(blobs.flags(at)) ? blobs.expiryEntry(at) : 0;
         int flags = Blobs.flags(kind, keyLength, valueLength, deadlineMillis != 0);
@@ -490,6 +493,7 @@ public final class Database extends References {
 
     /** Puts {@code ref} in the place of {@code old} (0 = none) and lets that go. */
     private void link(int old, int ref, long deadlineMillis) {
+        changed(key, keyOffset, keyLength);
         SlotTable keys = keys();
         long oldAt = Slabs.offset(old);
         boolean shared = keyspace.shared(viewIndex, slot);
@@ -523,7 +527,9 @@ public final class Database extends References {
 
     private void removeExpired(int ref) {
         keyspace.expired(index, blobs.key(at(ref)));
+        housekeeping = true;
         removeLocated(ref);
+        housekeeping = false;
     }
 
     private void removeLocated(int ref) {
@@ -531,6 +537,7 @@ public final class Database extends References {
     }
 
     private void removeLocated(int ref, boolean dropLarge) {
+        changed(key, keyOffset, keyLength);
         long at = at(ref);
         if (dropLarge && Blobs.isLarge(blobs.flags(at))) {
             keyspace.dropLarge(blobs.largeId(at));
@@ -558,10 +565,6 @@ public final class Database extends References {
 
     // -- strings that grow --------------------------------------------------------------------------------------
 
-    private int stringLength(int ref) {
-        return isInteger(ref) ? Decimal.length(integer(ref)) : valueLength(ref);
-    }
-
     private boolean fitsInPlace(int ref, int newLength) {
         long at = Slabs.offset(ref);
         int flags = blobs.flags(at);
@@ -588,14 +591,5 @@ public final class Database extends References {
         }
         link(old, ref, deadline);
         return ref;
-    }
-
-    private void copyValue(long from, long to) {
-        if (Blobs.isInteger(blobs.flags(from))) {
-            blobs.writeInteger(to, blobs.integer(from));
-        } else {
-            long length = blobs.valueLength(from);
-            MemorySegment.copy(blobs.memory(), blobs.valueOffset(from), blobs.memory(), blobs.valueOffset(to), length);
-        }
     }
 }

@@ -47,6 +47,25 @@ final class FieldDeadlines {
         return first == Listpack.NONE || deadline(first) == 0 ? Long.MAX_VALUE : deadline(first);
     }
 
+    /** The earliest deadline of a field after a moment; Long.MAX_VALUE if none dies. O(fields). */
+    long nextAfter(long at, LargeValues.View large, long millis) {
+        long[] next = new long[] {Long.MAX_VALUE};
+        if (Blobs.isLarge(blobs.flags(at))) {
+            LargeHash hash = (LargeHash) large.get(blobs.largeId(at));
+            hash.table().forEach(field -> {
+                long deadline = hash.deadline(field);
+                next[0] = deadline > millis ? Math.min(next[0], deadline) : next[0];
+            });
+            return next[0];
+        }
+        for (long p = packs.first(pack(at)); p != Listpack.NONE; ) {
+            long deadline = deadline(p);
+            next[0] = deadline > millis ? Math.min(next[0], deadline) : next[0];
+            p = packs.next(packs.next(packs.next(p)));
+        }
+        return next[0];
+    }
+
     /** The deadline of a field of a packed hash. */
     long deadline(long field) {
         return packs.integer(packs.next(packs.next(field)));

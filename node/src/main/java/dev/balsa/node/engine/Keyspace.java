@@ -42,6 +42,7 @@ public final class Keyspace implements AutoCloseable {
     private final FieldDeadlines fields;
     private boolean fieldsTimed;
     private EncodingLimits limits = EncodingLimits.DEFAULT;
+    private final WatchMarks marks = new WatchMarks();
     private final AccessClock accessClock = new AccessClock();
     private final Database[] databases;
     private @Nullable KeyspaceListener listener;
@@ -86,11 +87,38 @@ public final class Keyspace implements AutoCloseable {
 
     /** SWAPDB. */
     public void swap(int a, int b) {
+        if (!marks.isEmpty() && a != b) {
+            WatchMarks.Existing there = key -> databases[a].find(key, 0, key.length) != MISSING
+                    || databases[b].find(key, 0, key.length) != MISSING;
+            marks.changed(a, there);
+            marks.changed(b, there);
+        }
         Database first = databases[a];
         databases[a] = databases[b];
         databases[b] = first;
         databases[a].index(a);
         databases[b].index(b);
+    }
+
+    /** Which keys are watched. */
+    public WatchMarks marks() {
+        return marks;
+    }
+
+    /** Marks a key as watched by one more; returns the id of the mark ({@link WatchMarks}). */
+    public long watch(int database, byte[] key, int offset, int length) {
+        int ref = databases[database].find(key, offset, length);
+        long due = 0;
+        if (ref != MISSING) {
+            long at = Slabs.offset(ref);
+            due = blobs.deadline(at);
+            if (due != 0 && blobs.hasFieldDeadlines(at)) {
+                // The slot may still hold the deadline of fields that are dead but not removed, here and not elsewhere.
+                long field = fields.nextAfter(at, large::get, logMillis);
+                due = FieldDeadlines.earlier(blobs.ownDeadline(at), field);
+            }
+        }
+        return marks.watch(database, key, offset, length, due, logMillis);
     }
 
     // -- time ---------------------------------------------------------------------------------------------------
@@ -314,6 +342,7 @@ public final class Keyspace implements AutoCloseable {
         slabs.seal();
         view = new SnapshotView(blobs, large.view(), limits, logMillis, databases);
         view.fieldsTimed(fieldsTimed);
+        view.marks(marks.toBytes());
         space.viewOpened();
         return view;
     }

@@ -220,9 +220,12 @@ public final class Lists {
      */
     public long remove(byte[] value, int offset, int length, long most, boolean backward) {
         long removed = isLarge
-                ? largeForWrite().remove(value, offset, length, most, backward, limit())
+                ? ((QuickList) db.largeUnmarked(ref)).remove(value, offset, length, most, backward, limit())
                 : removePacked(value, offset, length, most, backward);
         if (removed > 0) {
+            if (isLarge) {
+                db.changed(ref);
+            }
             settle();
         }
         return removed;

@@ -1,6 +1,7 @@
 package dev.balsa.node.engine;
 
 import dev.balsa.node.engine.memory.Slabs;
+import dev.balsa.node.engine.value.Decimal;
 import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.node.engine.value.LargeValue;
 import java.lang.foreign.MemorySegment;
@@ -13,10 +14,15 @@ public abstract sealed class References permits Database {
     final Keyspace keyspace;
     final Slabs slabs;
     final Blobs blobs;
+    /** Number of the database. */
+    int index;
+    /** What is dead is being removed: that changes no reply, and happens on each replica when it pleases. */
+    boolean housekeeping;
     private final BlobView entry;
 
-    References(Keyspace keyspace) {
+    References(Keyspace keyspace, int index) {
         this.keyspace = keyspace;
+        this.index = index;
         slabs = keyspace.slabs();
         blobs = keyspace.blobs();
         entry = new BlobView(blobs, keyspace.large()::get);
@@ -106,8 +112,33 @@ public abstract sealed class References permits Database {
         return keyspace.large().get(blobs.largeId(at(ref)));
     }
 
+    void index(int number) {
+        index = number;
+    }
+
+    /** A key is about to change, or has: nobody who watches it may believe otherwise. */
+    void changed(byte[] key, int offset, int length) {
+        if (!keyspace.marks().isEmpty() && !housekeeping) {
+            keyspace.marks().changed(index, key, offset, length);
+        }
+    }
+
+    /** As the other, of a live key. */
+    void changed(int ref) {
+        if (!keyspace.marks().isEmpty()) {
+            byte[] name = blobs.key(at(ref));
+            changed(name, 0, name.length);
+        }
+    }
+
     /** A large value, to change until the next snapshot; what {@link #large} gave before may no longer be the value. */
     public LargeValue largeForWrite(int ref) {
+        changed(ref);
+        return largeUnmarked(ref);
+    }
+
+    /** As {@link #largeForWrite}, for what may turn out to be no change: {@link #changed(int)} goes with one that is. */
+    LargeValue largeUnmarked(int ref) {
         return keyspace.large().forWrite(blobs.largeId(at(ref)));
     }
 
@@ -167,5 +198,20 @@ public abstract sealed class References permits Database {
     final long at(int ref) {
         slabs.verify(ref);
         return Slabs.offset(ref);
+    }
+
+    /** Length of a string, or of a number's text. */
+    int stringLength(int ref) {
+        return isInteger(ref) ? Decimal.length(integer(ref)) : valueLength(ref);
+    }
+
+    /** Copies the bytes of a value from blob to blob. */
+    void copyValue(long from, long to) {
+        if (Blobs.isInteger(blobs.flags(from))) {
+            blobs.writeInteger(to, blobs.integer(from));
+        } else {
+            long length = blobs.valueLength(from);
+            MemorySegment.copy(blobs.memory(), blobs.valueOffset(from), blobs.memory(), blobs.valueOffset(to), length);
+        }
     }
 }

@@ -188,7 +188,11 @@ public final class Sets {
                 return done;
             }
         }
-        return ((LargeSet) db.largeForWrite(ref)).add(value, offset, length);
+        boolean added = ((LargeSet) db.largeUnmarked(ref)).add(value, offset, length);
+        if (added) {
+            db.changed(ref);
+        }
+        return added;
     }
 
     /** Whether it was added; if the set has to become another one first, it does and nothing is added. */

@@ -15,6 +15,9 @@ public interface Snapshot extends AutoCloseable {
     /** Whether there are, or were, hashes whose fields have deadlines. */
     boolean hasFieldDeadlines();
 
+    /** The keys watched at that moment, for {@link WatchMarks#restore}; empty if none ever was. */
+    byte[] marks();
+
     /** Number of databases. */
     int databases();
 

@@ -49,6 +49,7 @@ final class SnapshotView implements Snapshot {
     private volatile boolean abandoned;
     private boolean used;
     private boolean fieldsTimed;
+    private byte[] marks = {};
 
     SnapshotView(
             Blobs blobs, LargeValues.View large, EncodingLimits limits, long logMillis, Database[] databases) {
@@ -98,6 +99,16 @@ final class SnapshotView implements Snapshot {
     @Override
     public boolean hasFieldDeadlines() {
         return fieldsTimed;
+    }
+
+    /** Notes which keys are watched. */
+    void marks(byte[] all) {
+        marks = all;
+    }
+
+    @Override
+    public byte[] marks() {
+        return marks;
     }
 
     @Override

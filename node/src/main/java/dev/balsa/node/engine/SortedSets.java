@@ -87,7 +87,7 @@ public final class SortedSets {
         keyLength = length;
         open(database, ref);
         if (large != null) {
-            large = (LargeSortedSet) database.largeForWrite(ref);
+            large = (LargeSortedSet) database.largeUnmarked(ref);
         }
     }
 
@@ -406,8 +406,10 @@ public final class SortedSets {
             }
             insertPacked(member, offset, length, score);
         } else if (found) {
+            db().changed(ref);
             large.setScore(element, score);
         } else {
+            db().changed(ref);
             large.insert(member, offset, length, score);
             size++;
         }
@@ -420,6 +422,7 @@ public final class SortedSets {
             removePacked(place, 1);
             shrinkPacked();
         } else {
+            db().changed(ref);
             large.remove(element);
             size--;
         }
@@ -438,6 +441,7 @@ public final class SortedSets {
             removePacked(listpack.seek(at, (long) STEP * rank), count);
             shrinkPacked();
         } else {
+            db().changed(ref);
             for (int i = 0; i < count; i++) {
                 seek(rank);
                 readName();

@@ -65,6 +65,11 @@ final class AofOutput implements Closeable {
         return commands;
     }
 
+    /** The database that is selected now. */
+    int database() {
+        return database;
+    }
+
     /** The highest database that was selected. */
     int highestDatabase() {
         return highestDatabase;

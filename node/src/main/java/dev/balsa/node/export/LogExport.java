@@ -3,12 +3,14 @@ package dev.balsa.node.export;
 import dev.balsa.node.command.Call;
 import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
+import dev.balsa.node.command.Transaction;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.replication.SnapshotFiles;
 import dev.balsa.proto.log.EntryFormatException;
 import dev.balsa.proto.log.EntryReader;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.route.Frames;
 import dev.balsa.raft.jraft.DamagedFileException;
 import dev.balsa.raft.jraft.SavedSnapshot;
 import dev.balsa.raft.segment.LogRecord;
@@ -168,10 +170,43 @@ public final class LogExport {
             }
             Command command = CommandTable.find(args);
             if (command != null && command.spec().isWrite() && command.spec().accepts(args.count())) {
-                run(command, entry.database());
+                if (Transaction.isOne(command.spec())) {
+                    transaction();
+                } else if (command.spec().name().startsWith("balsa|")) {
+                    // Marks of watched keys: state that no other server has.
+                    execute(command, entry.database());
+                } else {
+                    run(command, entry.database());
+                }
             }
         }
         keyspace.reclaim(SLICE);
+    }
+
+    /** MULTI, the commands that had an effect, EXEC; nothing if a watched key had changed. */
+    private void transaction() throws IOException {
+        Transaction transaction = new Transaction();
+        Args whole = Frames.copy(args);
+        if (!transaction.open(whole, keyspace.databases()) || !transaction.admits(keyspace)) {
+            return;
+        }
+        bracket("MULTI");
+        while (transaction.next(args)) {
+            Command command = Transaction.find(args, false);
+            if (command != null && command.spec().isWrite()) {
+                run(command, transaction.database());
+            }
+        }
+        bracket("EXEC");
+    }
+
+    private void bracket(String word) throws IOException {
+        out.command(out.database(), 1).bulk(word);
+    }
+
+    private void execute(Command command, int database) {
+        reply.reset();
+        command.body().run(call.next(database, entry.seed()));
     }
 
     private void moveTime(long leaderMillis) {
@@ -195,8 +230,7 @@ public final class LogExport {
         String word = command.word();
         boolean timed = TimedCommand.concerns(word);
         boolean existed = timed && exists(database);
-        reply.reset();
-        command.body().run(call.next(database, entry.seed()));
+        execute(command, database);
         if (reply.array()[0] == '-') {
             return;
         }

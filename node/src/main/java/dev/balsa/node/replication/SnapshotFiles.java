@@ -23,6 +23,7 @@ public final class SnapshotFiles {
     public static final String FILE = "dump.rdb";
 
     private static final String LOG_TIME = "balsa-log-time";
+    private static final String MARKS = "balsa-watched";
 
     private SnapshotFiles() {}
 
@@ -31,6 +32,9 @@ public final class SnapshotFiles {
         LinkedHashMap<String, byte[]> fields = new LinkedHashMap<>();
         fields.put(LOG_TIME, Long.toString(view.logMillis()).getBytes(StandardCharsets.US_ASCII));
         fields.put(SharedSettings.FIELD, SharedSettings.toField(view.limits()));
+        if (view.marks().length > 0) {
+            fields.put(MARKS, view.marks());
+        }
         try (FileChannel channel = FileChannel.open(
                 directory.resolve(FILE),
                 StandardOpenOption.CREATE,
@@ -90,12 +94,17 @@ public final class SnapshotFiles {
     public static long load(Path directory, Keyspace into) throws IOException {
         LogTime time = new LogTime(into);
         RdbReader.load(directory.resolve(FILE), into, time);
+        if (time.marks.length > 0) {
+            // Only now: a key that is loaded is changed.
+            into.marks().restore(time.marks);
+        }
         return time.millis;
     }
 
     private static final class LogTime implements RdbListener {
         private final Keyspace keyspace;
         long millis;
+        byte[] marks = {};
 
         LogTime(Keyspace keyspace) {
             this.keyspace = keyspace;
@@ -107,6 +116,8 @@ public final class SnapshotFiles {
                 millis = Long.parseLong(new String(value, StandardCharsets.US_ASCII));
             } else if (name.equals(SharedSettings.FIELD)) {
                 keyspace.limits(SharedSettings.ofField(value));
+            } else if (name.equals(MARKS)) {
+                marks = value;
             }
         }
 

@@ -101,6 +101,18 @@ class LogCommandTest {
     }
 
     @Test
+    void a_transaction_is_exported_between_multi_and_exec_unless_a_watched_key_had_changed() throws Exception {
+        log(entry(start, "BALSA WATCH a b", "BALSA EXEC 2 0 a 1 0 b 2 0 3 SET a 1 0 2 INCR a 3 3 SET c 4 0 2 LPOP a"),
+                entry(start + 1, "BALSA EXEC 1 0 a 1 0 3 SET a 9", "INCR a"));
+        assertThat(exported()).containsExactly(
+                "MULTI", "SELECT 0", "SET a 1", "INCR a", "SELECT 3", "SET c 4", "EXEC", "SELECT 0", "INCR a");
+        needRedis();
+        try (RespClient redis = redis()) {
+            assertThat(text(redis, "GET", "a")).isEqualTo("3");
+        }
+    }
+
+    @Test
     void redis_loads_what_was_exported_and_holds_the_same() throws Exception {
         needRedis();
         log(entry(start, "SET dies 41 PX 1000", "SET lives 5 PX " + 3 * HOUR, "SET f 1", "SET \u00ff\r\n x",
