@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
@@ -107,6 +108,32 @@ abstract class JedisScenarios extends ClientScenarios {
                 assertThat(aware.get(key)).isEqualTo("before");
                 assertThat(plain.set(key, "after")).isEqualTo("OK");
                 assertThat(aware.get(key)).isEqualTo("after");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = RedisProtocol.class, names = {"RESP2", "RESP3"})
+    void transactions_take_effect_as_one_or_not_at_all(RedisProtocol protocol) {
+        String key = "{tx}" + protocol;
+        for (int number = 1; number <= ClientCluster.NODES; number++) {
+            try (RedisClient jedis = plain(number, protocol)) {
+                jedis.set(key, "1");
+                try (AbstractTransaction transaction = jedis.multi()) {
+                    transaction.incr(key);
+                    transaction.lpop(key);
+                    Response<String> read = transaction.get(key);
+                    assertThat(transaction.exec()).hasSize(3);
+                    assertThat(read.get()).isEqualTo("2");
+                }
+                try (AbstractTransaction transaction = jedis.transaction(false)) {
+                    transaction.watch(key);
+                    jedis.set(key, "5");
+                    transaction.multi();
+                    transaction.set(key, "never");
+                    assertThat(transaction.exec()).isNull();
+                }
+                assertThat(jedis.get(key)).isEqualTo("5");
             }
         }
     }
