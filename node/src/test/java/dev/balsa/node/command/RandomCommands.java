@@ -60,8 +60,9 @@ final class RandomCommands {
             // Redis keeps a key that is dead on arrival until somebody looks, and DBSIZE counts it until then.
             pending = List.of("EXISTS", request.get(1));
         }
-        // Another argument could be the timeout of a blocking command.
-        if (chance(3) && !request.getFirst().equals("SELECT") && !request.getFirst().startsWith("B")) {
+        // Another argument could be the timeout of a blocking command; without its last, SPOP leaves it to chance.
+        boolean mayChange = !List.of("SELECT", "SPOP").contains(request.getFirst());
+        if (chance(3) && mayChange && !request.getFirst().startsWith("B")) {
             if (random.nextBoolean() && request.size() > 1) {
                 request.removeLast();
             } else {
