@@ -126,4 +126,9 @@ public final class Transaction {
     private long id(int i) {
         return Decimal.parse(all.array(), all.offset(i), all.length(i));
     }
+
+    /** The seed of command {@code k} of a transaction. */
+    public static long seedOf(long seed, long k) {
+        return seed ^ k * 0x9E37_79B9_7F4A_7C15L;
+    }
 }

@@ -54,7 +54,6 @@ final class TransactionCommands {
             .of("server").internal()
             .doc("7.2.0", "O(N), N = keys", "Takes a watcher from marks.");
 
-    private static final long SEED_STEP = 0x9E37_79B9_7F4A_7C15L;
     private static final String MALFORMED = "ERR malformed transaction";
 
     private TransactionCommands() {}
@@ -76,7 +75,7 @@ final class TransactionCommands {
         Call inner = new Call(call.keyspace(), args, reply);
         reply.array(transaction.commands());
         for (long k = 1; transaction.next(args); k++) {
-            run(inner.next(transaction.database(), call.seed() ^ k * SEED_STEP), reads);
+            run(inner.next(transaction.database(), Transaction.seedOf(call.seed(), k)), reads);
         }
     }
 

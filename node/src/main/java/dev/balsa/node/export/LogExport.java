@@ -5,6 +5,8 @@ import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.command.Transaction;
 import dev.balsa.node.engine.Keyspace;
+import dev.balsa.node.replication.SeedSequence;
+import dev.balsa.node.replication.SharedSettings;
 import dev.balsa.node.replication.SnapshotFiles;
 import dev.balsa.proto.log.EntryFormatException;
 import dev.balsa.proto.log.EntryReader;
@@ -37,6 +39,7 @@ public final class LogExport {
     private static final long ARENA_BYTES = 32L << 30;
     private static final int SLICE = 1024;
 
+    private long seed;
     private final Keyspace keyspace;
     private final AofOutput out;
     private final EntryReader entry = new EntryReader();
@@ -163,13 +166,17 @@ public final class LogExport {
     private void commands(byte[] payload) throws IOException {
         entry.wrap(payload, 0, payload.length);
         moveTime(entry.leaderMillis());
-        while (entry.next(args)) {
+        for (int k = 0; entry.next(args); k++) {
+            seed = SeedSequence.ofCommand(entry.seed(), k);
             if (entry.database() >= keyspace.databases()) {
                 throw new IOException("a command in database " + entry.database() + ", but only "
                         + keyspace.databases() + " databases are there: say how many the node has with --databases");
             }
             Command command = CommandTable.find(args);
-            if (command != null && command.spec().isWrite() && command.spec().accepts(args.count())) {
+            if (command != null && SharedSettings.isOne(command.spec())) {
+                // How values are packed is no redis-server's business, but what is picked by chance depends on it.
+                SharedSettings.apply(args, keyspace);
+            } else if (command != null && command.spec().isWrite() && command.spec().accepts(args.count())) {
                 if (Transaction.isOne(command.spec())) {
                     transaction();
                 } else if (command.spec().name().startsWith("balsa|")) {
@@ -191,7 +198,9 @@ public final class LogExport {
             return;
         }
         bracket("MULTI");
-        while (transaction.next(args)) {
+        long entrySeed = seed;
+        for (int k = 0; transaction.next(args); k++) {
+            seed = Transaction.seedOf(entrySeed, k);
             Command command = Transaction.find(args, false);
             if (command != null && command.spec().isWrite()) {
                 run(command, transaction.database());
@@ -206,7 +215,7 @@ public final class LogExport {
 
     private void execute(Command command, int database) {
         reply.reset();
-        command.body().run(call.next(database, entry.seed()));
+        command.body().run(call.next(database, seed));
     }
 
     private void moveTime(long leaderMillis) {
@@ -232,6 +241,14 @@ public final class LogExport {
         boolean existed = timed && exists(database);
         execute(command, database);
         if (reply.array()[0] == '-') {
+            return;
+        }
+        if (word.equals("XADD")) {
+            Effect.writeAdded(out, database, args, reply);
+            return;
+        }
+        if (Effect.concerns(word, args, keyspace.database(database))) {
+            Effect.write(out, database, word, args, keyspace.database(database));
             return;
         }
         long deadline = timed ? TimedCommand.deadline(word, args, logMillis) : TimedCommand.NONE;

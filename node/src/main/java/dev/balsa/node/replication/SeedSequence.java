@@ -1,7 +1,7 @@
 package dev.balsa.node.replication;
 
 /** The seeds that a leader writes into its entries: SplitMix64 from a start that differs between processes. Owned by the group's loop. */
-final class SeedSequence {
+public final class SeedSequence {
     private long state;
 
     SeedSequence(long start) {
@@ -17,7 +17,7 @@ final class SeedSequence {
     }
 
     /** The seed of command {@code index} within an entry. */
-    static long ofCommand(long entrySeed, int index) {
+    public static long ofCommand(long entrySeed, int index) {
         return entrySeed + index * 0x9E3779B97F4A7C15L;
     }
 }

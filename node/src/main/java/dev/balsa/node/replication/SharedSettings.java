@@ -12,10 +12,10 @@ import java.util.List;
 
 /**
  * Settings that every replica must share, because state and order depend on them: the limits of encodings. A leader whose
- * own configuration differs from the group's puts its own into the log, as CONFIG SET, which a stock redis-server
- * understands when it loads the exported log; a snapshot carries them in an AUX field. Stateless.
+ * own configuration differs from the group's puts its own into the log, as CONFIG SET; a snapshot carries them in an AUX
+ * field. Stateless.
  */
-final class SharedSettings {
+public final class SharedSettings {
     /** The AUX field of a snapshot: the values in the order of {@link EncodingLimits#DIRECTIVES}. */
     static final String FIELD = "balsa-encoding-limits";
 
@@ -35,12 +35,12 @@ final class SharedSettings {
     }
 
     /** Whether a command of an entry is one that {@link #apply} takes. */
-    static boolean isOne(CommandSpec spec) {
+    public static boolean isOne(CommandSpec spec) {
         return spec.name().equals("config|set");
     }
 
     /** Takes over what the log says. */
-    static void apply(Args args, Keyspace keyspace) {
+    public static void apply(Args args, Keyspace keyspace) {
         EncodingLimits limits = keyspace.limits();
         for (int i = 2; i + 1 < args.count(); i += 2) {
             limits = limits.with(args.text(i), Integer.parseInt(args.text(i + 1)));

@@ -113,6 +113,21 @@ class LogCommandTest {
     }
 
     @Test
+    void what_is_chance_or_unknown_to_redis_is_exported_as_what_it_left() throws Exception {
+        needRedis();
+        log(entry(start, "SADD s 1 2 3 4 5 6 7 8", "SPOP s 3", "XADD x MAXLEN ~ 9 * f v", "XADD x * f w",
+                "SADD gone a", "SPOP gone", "SET v 1", "DELEX v IFEQ 1", "RPUSH l a b"),
+                entry(start + 5, "SPOP s", "XADD x NOMKSTREAM 9999999999999-* g h"));
+        assertThat(exported()).contains("DEL gone", "DEL v", "XADD x MAXLEN ~ 9 " + start + "-0 f v",
+                "XADD x " + start + "-1 f w");
+        try (RespClient redis = redis()) {
+            assertThat(number(redis, "SCARD", "s")).isEqualTo(4);
+            assertThat(number(redis, "XLEN", "x")).isEqualTo(3);
+            assertThat(number(redis, "DBSIZE")).isEqualTo(3);
+        }
+    }
+
+    @Test
     void redis_loads_what_was_exported_and_holds_the_same() throws Exception {
         needRedis();
         log(entry(start, "SET dies 41 PX 1000", "SET lives 5 PX " + 3 * HOUR, "SET f 1", "SET \u00ff\r\n x",
