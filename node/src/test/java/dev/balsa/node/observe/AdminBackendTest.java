@@ -22,8 +22,12 @@ class AdminBackendTest {
         List<String> containers = new ArrayList<>();
         for (Command command : CommandTable.all()) {
             for (Command sub : command.subcommands()) {
-                if (!sub.isElsewhere() && sub.spec().keySpecs().isEmpty() && !sub.spec().isWrite()) {
-                    String container = command.word();
+                String container = command.word();
+                // BALSA is what the front and the log say to each other.
+                if (!container.equals("BALSA")
+                        && !sub.isElsewhere()
+                        && sub.spec().keySpecs().isEmpty()
+                        && !sub.spec().isWrite()) {
                     containers.add(container);
                     assertThat(sub.word()).as(container).isEqualTo("HELP");
                     assertThat(answer(sub.spec(), container, "help"))
