@@ -137,7 +137,7 @@ class BankTest {
             return ACCOUNTS * BALANCE;
         }
         long sum = 0;
-        for (String word : all.replaceAll("[^0-9 ]", "").trim().split(" +")) {
+        for (String word : all.replaceAll("[^0-9 ]", "").trim().split(" +", -1)) {
             sum += Long.parseLong(word);
         }
         return sum;
