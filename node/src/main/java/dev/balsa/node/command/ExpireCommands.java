@@ -188,7 +188,7 @@ final class ExpireCommands {
             return;
         }
         long millis = Math.max(deadline - base, 0);
-        // Overflows for deadlines at the end of time, as it does in Redis.
-        call.reply().integer(inSeconds ? (millis + 500) / 1000 : millis);
+        // Not (millis + 500) / 1000, which overflows for deadlines at the end of time.
+        call.reply().integer(inSeconds ? millis / 1000 + millis % 1000 / 500 : millis);
     }
 }

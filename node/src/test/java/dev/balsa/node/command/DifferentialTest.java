@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
  *       its like has the form that its members call for here, in Redis at times that of a larger set on the way.
  *   <li>Elements of sets and hashes: another order. SRANDMEMBER, HRANDFIELD: others, as many.
  *   <li>OBJECT ENCODING of a list: 7.2 keeps short ones as listpack, 7.0 none.
+ *   <li>OBJECT ENCODING of a sorted set after SORT: Redis unpacks it to read it; a read changes nothing here.
+ *       Unpacked scores keep -0, packed ones do not.
  *   <li>BLMOVE and BRPOPLPUSH without an element: Redis waits and then says nil array; within MULTI, and here, nil.
+ *   <li>SORT of a set BY nosort: another order.
  *   <li>SORT by numbers: Redis looks at errno, which may be that of an earlier command (such as SCAN with a cursor
  *       beyond 64 bits), and says that scores cannot be converted.
  *   <li>OBJECT REFCOUNT of a small number: Redis shares it or not depending on the command that wrote it; we always
@@ -39,7 +42,7 @@ import org.junit.jupiter.api.Test;
  * </ul>
  */
 class DifferentialTest {
-    private static final int REQUESTS = Integer.getInteger("balsa.requests", 20_000);
+    private static final int REQUESTS = Integer.getInteger("balsa.requests", 200_000);
     private static final int BATCH = 100;
     private static final int DATABASES = 3;
     private static final long CLOCK_TOLERANCE_MILLIS = 20_000;
@@ -131,7 +134,11 @@ class DifferentialTest {
                     || sortedNumbers(our).equals(sortedNumbers(their));
             case "keys", "scan" -> sorted(our).equals(sorted(their));
             case "blmove", "brpoplpush" -> our.shown().equals("(nil)") && their.shown().equals("(nil array)");
-            case "sort" -> their.equals(new Reply.Failure(CommandError.SORT_SCORES)) && !(our instanceof Reply.Failure);
+            case "sort" -> their.equals(new Reply.Failure(CommandError.SORT_SCORES)) && !(our instanceof Reply.Failure)
+                    || request.contains("nosort")
+                            && our instanceof Reply.Elements a
+                            && their instanceof Reply.Elements b
+                            && a.items().size() == b.items().size();
             case "randomkey" -> our instanceof Reply.Bulk
                     && their instanceof Reply.Bulk key
                     && ours.call("EXISTS", key.bytes()).equals(new Reply.Whole(1));
@@ -139,6 +146,7 @@ class DifferentialTest {
             case "object" -> switch (request.get(1).toLowerCase(Locale.ROOT)) {
                 case "encoding" -> our.equals(new Reply.Bulk("int")) && their.equals(new Reply.Bulk("embstr"))
                         || our.equals(new Reply.Bulk("listpack")) && their.equals(new Reply.Bulk("quicklist"))
+                        || our.equals(new Reply.Bulk("listpack")) && their.equals(new Reply.Bulk("skiplist"))
                         || their.equals(new Reply.Bulk("hashtable"))
                                 && (our.equals(new Reply.Bulk("listpack")) || our.equals(new Reply.Bulk("intset")));
                 case "refcount" -> our.equals(new Reply.Whole(Integer.MAX_VALUE)) && their.equals(new Reply.Whole(1));
@@ -171,7 +179,7 @@ class DifferentialTest {
             return text;
         }
         double value = Double.parseDouble(text);
-        return Double.toString(value);
+        return Double.toString(value + 0.0); // packed scores know no -0
     }
 
     private static List<String> sortedNumbers(Reply reply) {
