@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
  *       its like has the form that its members call for here, in Redis at times that of a larger set on the way.
  *   <li>Elements of sets and hashes: another order. SRANDMEMBER, HRANDFIELD: others, as many.
  *   <li>OBJECT ENCODING of a list: 7.2 keeps short ones as listpack, 7.0 none.
+ *   <li>OBJECT ENCODING of a hash: given more pairs at once than may be packed, 7.2 makes it a hashtable though fields
+ *       repeat, 7.0 counts what is left.
  *   <li>OBJECT ENCODING of a sorted set after SORT: Redis unpacks it to read it; a read changes nothing here.
  *       Unpacked scores keep -0, packed ones do not.
  *   <li>BLMOVE and BRPOPLPUSH without an element: Redis waits and then says nil array; within MULTI, and here, nil.
@@ -147,6 +149,7 @@ class DifferentialTest {
                 case "encoding" -> our.equals(new Reply.Bulk("int")) && their.equals(new Reply.Bulk("embstr"))
                         || our.equals(new Reply.Bulk("listpack")) && their.equals(new Reply.Bulk("quicklist"))
                         || our.equals(new Reply.Bulk("listpack")) && their.equals(new Reply.Bulk("skiplist"))
+                        || our.equals(new Reply.Bulk("hashtable")) && their.equals(new Reply.Bulk("listpack"))
                         || their.equals(new Reply.Bulk("hashtable"))
                                 && (our.equals(new Reply.Bulk("listpack")) || our.equals(new Reply.Bulk("intset")));
                 case "refcount" -> our.equals(new Reply.Whole(Integer.MAX_VALUE)) && their.equals(new Reply.Whole(1));
