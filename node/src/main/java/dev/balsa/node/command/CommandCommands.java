@@ -2,6 +2,7 @@ package dev.balsa.node.command;
 
 import dev.balsa.proto.command.CommandFlag;
 import dev.balsa.proto.command.CommandSpec;
+import dev.balsa.proto.command.Glob;
 import dev.balsa.proto.command.KeyPositions;
 import dev.balsa.proto.command.KeySpec;
 import dev.balsa.proto.command.SpecReply;

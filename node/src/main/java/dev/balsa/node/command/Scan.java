@@ -4,6 +4,7 @@ import static dev.balsa.node.command.CommandError.INVALID_CURSOR;
 import static dev.balsa.node.command.CommandError.SYNTAX;
 
 import dev.balsa.node.engine.Database;
+import dev.balsa.proto.command.Glob;
 import dev.balsa.proto.resp.Args;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

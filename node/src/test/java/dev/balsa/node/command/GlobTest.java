@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.balsa.proto.command.Glob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

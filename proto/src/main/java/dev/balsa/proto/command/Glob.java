@@ -1,4 +1,4 @@
-package dev.balsa.node.command;
+package dev.balsa.proto.command;
 
 /**
  * Glob patterns as Redis matches them, byte by byte: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]} and a
