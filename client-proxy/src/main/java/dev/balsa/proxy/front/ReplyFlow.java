@@ -54,6 +54,13 @@ final class ReplyFlow {
         }
     }
 
+    /** What is sent now and is no reply: it says nothing of how large the next reply may be. */
+    void push(byte[] bytes, int offset, int length) {
+        if (!output.append(bytes, offset, length)) {
+            cut("there is no memory for a message of " + length + " bytes");
+        }
+    }
+
     /** Looks at the limits, and cuts this client or another if they are exceeded. */
     void check() {
         if (cut) {

@@ -42,6 +42,7 @@ final class Transactions implements ReplySink {
     private enum Awaited { NOTHING, WATCHED, REPLIES }
 
     private final Connection client;
+    private final Execution execution;
     private final Router router;
     private final List<Queued> queue = new ArrayList<>();
     private List<Watched> watched = new ArrayList<>();
@@ -76,8 +77,9 @@ final class Transactions implements ReplySink {
         }
     }
 
-    Transactions(Connection client, Router router) {
+    Transactions(Connection client, Execution execution, Router router) {
         this.client = client;
+        this.execution = execution;
         this.router = router;
     }
 
@@ -110,7 +112,7 @@ final class Transactions implements ReplySink {
                     queue(entry, args, true);
                 } else {
                     unwatch();
-                    client.answer(entry, RespWriter::ok);
+                    execution.answer(entry, RespWriter::ok);
                 }
             }
             default -> enqueue(entry, args);
@@ -136,7 +138,7 @@ final class Transactions implements ReplySink {
         }
         open = true;
         database = client.session().database();
-        client.answer(entry, RespWriter::ok);
+        execution.answer(entry, RespWriter::ok);
     }
 
     private void discard(CommandEntry entry) {
@@ -145,7 +147,7 @@ final class Transactions implements ReplySink {
             return;
         }
         end();
-        client.answer(entry, RespWriter::ok);
+        execution.answer(entry, RespWriter::ok);
     }
 
     // -- the queue ----------------------------------------------------------------------------------------------
@@ -176,7 +178,7 @@ final class Transactions implements ReplySink {
             boolean good = index >= 0 && index < client.front().settings().databases();
             database = good ? (int) index : database;
         }
-        client.answer(entry, reply -> reply.simple("QUEUED"));
+        execution.answer(entry, reply -> reply.simple("QUEUED"));
     }
 
     /** Finds the group; the error line if it cannot run in this transaction, else empty. */
@@ -217,7 +219,7 @@ final class Transactions implements ReplySink {
         int to = group == SlotMap.NONE ? watchedGroup : group;
         if (to == SlotMap.NONE) {
             open = false;
-            client.answer(entry, reply -> weave(null, 0, reply));
+            execution.answer(entry, reply -> weave(null, 0, reply));
             forget();
             return true;
         }
@@ -232,7 +234,7 @@ final class Transactions implements ReplySink {
         }
         awaited = woven ? Awaited.REPLIES : Awaited.NOTHING;
         open = false;
-        if (client.pauses(inner) || !client.toGroup(inner, whole, to, slot, this)) {
+        if (execution.pauses(inner) || !execution.toGroup(inner, whole, to, slot, this)) {
             awaited = Awaited.NOTHING;
             open = true;
             return false;
@@ -319,7 +321,7 @@ final class Transactions implements ReplySink {
             }
         }
         if (wanted.isEmpty()) {
-            client.answer(entry, RespWriter::ok);
+            execution.answer(entry, RespWriter::ok);
             return true;
         }
         List<byte[]> words = new ArrayList<>(List.of(bytes("BALSA"), bytes("WATCH")));
@@ -329,7 +331,7 @@ final class Transactions implements ReplySink {
         asked = wanted;
         watchedGroup = found;
         awaited = Awaited.WATCHED;
-        if (innerEntry == null || !client.toGroup(innerEntry, inner, found, router.slot(), this)) {
+        if (innerEntry == null || !execution.toGroup(innerEntry, inner, found, router.slot(), this)) {
             throw new IllegalStateException("nothing is in flight, and WATCH cannot be sent");
         }
         return true;
@@ -358,7 +360,7 @@ final class Transactions implements ReplySink {
     }
 
     private void refuse(CommandEntry entry, String line) {
-        client.answer(entry, reply -> reply.error(line));
+        execution.answer(entry, reply -> reply.error(line));
     }
 
     // -- replies ------------------------------------------------------------------------------------------------
@@ -371,24 +373,24 @@ final class Transactions implements ReplySink {
             if (closed) {
                 end();
             }
-            client.replied(pending, reply, 0, reply.length);
+            client.answers().replied(pending, reply, 0, reply.length);
         } else if (bytes[offset] == '-' && text(bytes, offset, length).startsWith(OOM)) {
             byte[] reply = bytes("-EXECABORT Transaction discarded because of: " + text(bytes, offset + 1, length - 1));
-            client.replied(pending, reply, 0, reply.length);
+            client.answers().replied(pending, reply, 0, reply.length);
         } else {
-            client.replied(pending, bytes, offset, length);
+            client.answers().replied(pending, bytes, offset, length);
         }
     }
 
     @Override
     public void refused(Pending pending, Refusal refusal, Args args) {
-        client.refused(pending, refusal, args);
+        client.answers().refused(pending, refusal, args);
     }
 
     @Override
     public void unknown(Pending pending, String reason) {
         awaited = Awaited.NOTHING;
-        client.unknown(pending, reason);
+        client.answers().unknown(pending, reason);
     }
 
     private static String text(byte[] bytes, int offset, int length) {

@@ -1,0 +1,217 @@
+package dev.balsa.proxy.front;
+
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proxy.route.FrontWords;
+import dev.balsa.proxy.route.Pending;
+import dev.balsa.proxy.route.ReplySink;
+import dev.balsa.proxy.route.Request.Refusal;
+import dev.balsa.proxy.route.Router;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What goes back to a client: replies in the order of the requests, and between them what nobody asked for
+ * ({@link #push}). Requests without a reply stand in the {@link ReplyRing}; the first one's reply goes straight to the
+ * {@link OutputBuffer}, later ones wait for it. Owned by the connection's loop.
+ */
+final class Answers implements ReplySink {
+    private static final Logger log = LoggerFactory.getLogger(Answers.class);
+
+    private final Connection client;
+    private final Front front;
+    private final LoopState loop;
+    private final Router router;
+    private final OutputBuffer output;
+    private final ReplyFlow flow;
+    private final ReplyRing ring = new ReplyRing();
+    private final Submissions submissions;
+    private @Nullable Pending exclusive;
+
+    Answers(Connection client, Router router, OutputBuffer output) {
+        this.client = client;
+        this.front = client.front();
+        this.loop = client.loop();
+        this.router = router;
+        this.output = output;
+        this.flow = new ReplyFlow(front, loop, client.peer(), output);
+        this.submissions = new Submissions(router, client.session(), loop.loop(), ring);
+    }
+
+    /** A request that will be answered. */
+    void await(Pending pending) {
+        ring.add(pending);
+    }
+
+    /** A request that will be answered by something else than a group. */
+    void awaitOwn(Pending pending) {
+        ring.add(pending);
+        submissions.began(pending);
+    }
+
+    /** As {@link #awaitOwn}; until it is answered nothing else is executed. */
+    void awaitAlone(Pending pending) {
+        awaitOwn(pending);
+        exclusive = pending;
+    }
+
+    /** Requests without a reply. */
+    int unanswered() {
+        return ring.size();
+    }
+
+    Submissions submissions() {
+        return submissions;
+    }
+
+    ReplyFlow flow() {
+        return flow;
+    }
+
+    OutputBuffer output() {
+        return output;
+    }
+
+    /** Whether nothing more may be executed before something was answered or read. */
+    boolean full() {
+        return submissions.anyRefused() || exclusive != null || ring.size() >= front.settings().unansweredMax()
+                || flow.isFull(ring.size());
+    }
+
+    // -- replies ------------------------------------------------------------------------------------------------
+
+    @Override
+    public void replied(Pending pending, byte[] bytes, int offset, int length) {
+        boolean error = length > 0 && bytes[offset] == '-';
+        if (pending.entry().index() != Rejections.NO_INDEX) {
+            loop.stats().called(pending.entry().index(), loop.turnNanos() - pending.startedNanos(), error);
+        }
+        if (error) {
+            front.stats().error(bytes, offset, length);
+        }
+        if (!answered(pending)) {
+            return;
+        }
+        if (ring.at(ring.head()) == pending) {
+            flow.append(bytes, offset, pending.silent() ? 0 : length);
+            loop.recycle(ring.remove());
+            release();
+        } else {
+            pending.keepReply(bytes, offset, pending.silent() ? 0 : length);
+            output.waiting(pending.keptLength());
+        }
+        if (output.isLarge()) {
+            flow.check();
+        }
+    }
+
+    /** Books an answer; false if nobody waits for it any more. */
+    private boolean answered(Pending pending) {
+        submissions.answered(pending);
+        if (pending == exclusive) {
+            exclusive = null;
+        }
+        if (client.closed()) {
+            loop.recycle(pending);
+            return false;
+        }
+        client.markDirty();
+        return true;
+    }
+
+    /** Sends replies that were waiting for the one before them. */
+    private void release() {
+        while (!ring.isEmpty()) {
+            Pending first = ring.at(ring.head());
+            switch (first.state()) {
+                case REPLIED -> {
+                    output.waiting(-first.keptLength());
+                    flow.append(first.keptBytes(), 0, first.keptLength());
+                    loop.recycle(ring.remove());
+                }
+                case UNKNOWN -> {
+                    client.closeNow();
+                    return;
+                }
+                case FREE, SUBMITTED, REFUSED -> {
+                    return;
+                }
+            }
+        }
+    }
+
+    @Override
+    public void refused(Pending pending, Refusal why, Args args) {
+        if (client.closed() || !router.refused(pending, why, args)) {
+            if (answered(pending)) {
+                submissions.keep(pending, why, args);
+            }
+        }
+    }
+
+    @Override
+    public void unknown(Pending pending, String reason) {
+        if (client.session().isFront() && !client.closed()) {
+            // Behind a front are many clients: it closes the connection of the one whose command it was.
+            router.fail(pending, FrontWords.UNKNOWN);
+            return;
+        }
+        if (!answered(pending)) {
+            return;
+        }
+        log.info("client {} is closed: the outcome of its {} is unknown: {}", client.peer(), pending.entry().name(),
+                reason);
+        pending.keepUnknown();
+        client.stopReading();
+        if (ring.at(ring.head()) == pending) {
+            client.closeNow();
+        }
+    }
+
+    // -- what nobody asked for ----------------------------------------------------------------------------------
+
+    /**
+     * Sends something that is no reply, such as a message of a channel: after the replies that are complete, with this
+     * turn's flush. {@code bytes} are copied. CLIENT REPLY OFF does not hold it back.
+     */
+    void push(byte[] bytes, int offset, int length) {
+        if (client.closed()) {
+            return;
+        }
+        flow.push(bytes, offset, length);
+        client.markDirty();
+        if (output.isLarge()) {
+            flow.check();
+        }
+    }
+
+    /** As {@link #push}, from any thread; the bytes must not change any more. */
+    void handOver(byte[] bytes) {
+        if (loop.loop().inEventLoop()) {
+            push(bytes, 0, bytes.length);
+        } else {
+            loop.loop().execute(() -> push(bytes, 0, bytes.length));
+        }
+    }
+
+    // -- the end ------------------------------------------------------------------------------------------------
+
+    /** Gives room back, if nothing is awaited. */
+    void trim() {
+        ring.trim();
+        submissions.trim();
+    }
+
+    /** The connection is closed: nobody waits any more. */
+    void close() {
+        submissions.close();
+        flow.close();
+        while (!ring.isEmpty()) {
+            Pending pending = ring.remove();
+            // Those in flight come back by themselves.
+            if (pending.state() != Pending.State.SUBMITTED) {
+                loop.recycle(pending);
+            }
+        }
+    }
+}

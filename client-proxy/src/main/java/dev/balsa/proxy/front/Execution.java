@@ -1,0 +1,184 @@
+package dev.balsa.proxy.front;
+
+import dev.balsa.proto.resp.Args;
+import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.route.CommandEntry;
+import dev.balsa.proxy.route.Mode;
+import dev.balsa.proxy.route.Pending;
+import dev.balsa.proxy.route.ReplySink;
+import dev.balsa.proxy.route.Router;
+import dev.balsa.proxy.route.SlotMap;
+import dev.balsa.proxy.route.Split;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a connection's requests to who serves them: the session, a transaction's queue, a group, several groups or the
+ * administration. Owned by the connection's loop.
+ */
+final class Execution {
+    private final Connection client;
+    private final Front front;
+    private final LoopState loop;
+    private final Session session;
+    private final Router router;
+    private final Answers answers;
+    private final Submissions submissions;
+    private final Transactions transactions;
+    private CommandEntry lastEntry = Rejections.NOTHING;
+
+    Execution(Connection client, Router router, Answers answers) {
+        this.client = client;
+        this.front = client.front();
+        this.loop = client.loop();
+        this.session = client.session();
+        this.router = router;
+        this.answers = answers;
+        this.submissions = answers.submissions();
+        this.transactions = new Transactions(client, this, router);
+    }
+
+    /** False: it has to wait, and is decoded again later. */
+    boolean execute(Args args) {
+        CommandEntry entry = front.commands().find(args);
+        String refusal = Rejections.check(entry, args, front.commands(), session, front.settings());
+        if (refusal != null || entry == null) {
+            reject(entry, transactions.rejected(args, refusal == null ? "" : refusal));
+            return true;
+        }
+        if (transactions.takes(entry)) {
+            return transactions.execute(entry, args);
+        }
+        if (pauses(entry)) {
+            return false;
+        }
+        if (entry.kind() == CommandEntry.Kind.SESSION) {
+            sessionCommand(entry, args);
+            return true;
+        }
+        if (session.mode() == Mode.CLUSTER && GroupEnvelope.isOne(args)) {
+            return envelope(args);
+        }
+        int target = router.groupOf(entry, args);
+        return target >= 0 ? toGroup(entry, args, target, router.slot(), answers) : wide(entry, args, target);
+    }
+
+    /** Whether CLIENT PAUSE holds the command up; then the connection goes on by itself. */
+    boolean pauses(CommandEntry entry) {
+        long paused = front.pausedMillis(entry);
+        if (paused > 0) {
+            var _ = loop.loop().schedule(client::markDirty, Math.min(paused, 100), TimeUnit.MILLISECONDS);
+        }
+        return paused > 0;
+    }
+
+    private void reject(@Nullable CommandEntry entry, String line) {
+        if (entry != null) {
+            loop.stats().rejected(entry.index());
+        }
+        answerError(Rejections.NOTHING, line);
+        session.commandDone();
+    }
+
+    private void sessionCommand(CommandEntry entry, Args args) {
+        Pending pending = take(entry);
+        answers.awaitOwn(pending);
+        SessionCommands.run(client, entry, args, pending);
+    }
+
+    private boolean envelope(Args args) {
+        Args inner = GroupEnvelope.inner(args);
+        CommandEntry entry = front.commands().find(inner);
+        int group = GroupEnvelope.group(args);
+        String refusal = group < 0 ? "ERR invalid group id"
+                : Rejections.check(entry, inner, front.commands(), session, front.settings());
+        if (refusal != null || entry == null) {
+            reject(entry, refusal == null ? "" : refusal);
+            return true;
+        }
+        return toGroup(entry, inner, group, SlotMap.NONE, answers);
+    }
+
+    /** False: it has to wait for others of this connection. */
+    boolean toGroup(CommandEntry entry, Args args, int group, int slot, ReplySink sink) {
+        if (submissions.mustWait(entry, group)) {
+            return false;
+        }
+        Pending pending = take(entry, sink).target(group, slot);
+        answers.await(pending);
+        submissions.submit(pending, args);
+        session.commandDone();
+        return true;
+    }
+
+    private boolean wide(CommandEntry entry, Args args, int target) {
+        if (router.isSplit(entry, target)) {
+            return split(entry, args);
+        }
+        if (answers.unanswered() > 0) {
+            return false;
+        }
+        Pending pending = take(entry);
+        answers.awaitAlone(pending);
+        session.commandDone();
+        router.submitWide(pending, target, args);
+        return true;
+    }
+
+    private boolean split(CommandEntry entry, Args args) {
+        String problem = router.splitProblem(entry, args);
+        if (!problem.isEmpty()) {
+            answerError(entry, problem);
+            session.commandDone();
+            return true;
+        }
+        Split split = router.split(entry, args);
+        if (submissions.mustWait(entry, split)) {
+            return false;
+        }
+        Pending whole = take(entry).split(split);
+        answers.await(whole);
+        submissions.submit(split, whole);
+        session.commandDone();
+        return true;
+    }
+
+    private Pending take(CommandEntry entry) {
+        return take(entry, answers);
+    }
+
+    private Pending take(CommandEntry entry, ReplySink sink) {
+        lastEntry = entry;
+        Pending pending = loop.take().begin(sink, loop.loop(), entry);
+        pending.session(session.database(), session.protocol(), client.id());
+        pending.silent(session.silent());
+        pending.startedNanos(loop.turnNanos());
+        return pending;
+    }
+
+    /** Answers by itself. */
+    void answer(CommandEntry entry, Consumer<RespWriter> write) {
+        Pending pending = take(entry);
+        answers.awaitOwn(pending);
+        RespWriter reply = loop.writer(session.protocol());
+        write.accept(reply);
+        pending.reply(reply.array(), 0, reply.length());
+        session.commandDone();
+    }
+
+    void answerError(CommandEntry entry, String line) {
+        Pending pending = take(entry);
+        answers.awaitOwn(pending);
+        router.fail(pending, line);
+    }
+
+    Transactions transactions() {
+        return transactions;
+    }
+
+    /** The command that was executed last. */
+    CommandEntry lastEntry() {
+        return lastEntry;
+    }
+}
