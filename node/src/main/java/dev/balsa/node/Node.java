@@ -16,6 +16,7 @@ import dev.balsa.node.observe.NodeState;
 import dev.balsa.node.observe.Settings;
 import dev.balsa.node.observe.SlowLog;
 import dev.balsa.node.observe.Versions;
+import dev.balsa.node.replication.EvictionSettings;
 import dev.balsa.node.replication.HostedGroup;
 import dev.balsa.node.replication.SlotGroup;
 import dev.balsa.node.replication.SlotGroupConfig;
@@ -74,6 +75,7 @@ final class Node implements AutoCloseable {
     private final Administration administration;
     private final Front front;
     private volatile long maxMemoryBytes;
+    private volatile EvictionSettings eviction = EvictionSettings.DEFAULT;
     private volatile EncodingLimits encodingLimits = EncodingLimits.DEFAULT;
     private volatile long spreadAfterMillis;
 
@@ -89,17 +91,7 @@ final class Node implements AutoCloseable {
         this.background = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("balsa-background").factory());
         this.settings = new Settings(config);
-        settings.onChange("maxmemory", value -> {
-            maxMemoryBytes = Long.parseLong(value);
-            return null;
-        });
-        for (String name : EncodingLimits.DIRECTIVES) {
-            settings.onChange(name, value -> {
-                encodingLimits = encodingLimits.with(name, Integer.parseInt(value));
-                groups.forEach(HostedGroup::shareSettings);
-                return null;
-            });
-        }
+        followSettings();
         this.slowLog = new SlowLog(System::currentTimeMillis, this::client);
         this.stats = new CommandStats(slowLog);
         this.view = new NodeView(identity, config, groups, this::front, this::stop);
@@ -296,6 +288,29 @@ final class Node implements AutoCloseable {
                 .whenComplete((moved, failure) -> stopped.complete(0));
     }
 
+    /** What of the configuration the slot groups ask for changes at once. */
+    private void followSettings() {
+        settings.onChange("maxmemory", value -> {
+            maxMemoryBytes = Long.parseLong(value);
+            groups.forEach(HostedGroup::evictionChanged);
+            return null;
+        });
+        for (String name : EvictionSettings.DIRECTIVES) {
+            settings.onChange(name, value -> {
+                eviction = eviction.with(name, value);
+                groups.forEach(HostedGroup::evictionChanged);
+                return null;
+            });
+        }
+        for (String name : EncodingLimits.DIRECTIVES) {
+            settings.onChange(name, value -> {
+                encodingLimits = encodingLimits.with(name, Integer.parseInt(value));
+                groups.forEach(HostedGroup::shareSettings);
+                return null;
+            });
+        }
+    }
+
     /** A replica here cannot go on: the process ends at once, and its supervisor starts it anew. */
     private void fail(Throwable cause) {
         LOG.error("this node cannot go on and stops", cause);
@@ -327,16 +342,21 @@ final class Node implements AutoCloseable {
         }
 
         @Override
-        public boolean outOfMemory() {
+        public long overMemoryBytes() {
             long max = maxMemoryBytes;
             if (max == 0) {
-                return false;
+                return 0;
             }
-            long used = 0;
+            long needed = 0;
             for (HostedGroup group : groups) {
-                used += group.usedBytes();
+                needed += group.neededBytes();
             }
-            return used > max;
+            return needed - max;
+        }
+
+        @Override
+        public EvictionSettings eviction() {
+            return eviction;
         }
 
         @Override

@@ -135,7 +135,12 @@ final class NodeView implements NodeState {
                 group.raft().status(),
                 keys,
                 new GroupState.Counts(
-                        figures.hits(), figures.misses(), figures.expiredKeys(), figures.appliedEntries(), figures.appliedWrites()),
+                        figures.hits(),
+                        figures.misses(),
+                        figures.expiredKeys(),
+                        figures.evictedKeys(),
+                        figures.appliedEntries(),
+                        figures.appliedWrites()),
                 figures.usedBytes(),
                 figures.logMillis(),
                 new GroupState.Saved(

@@ -16,6 +16,8 @@ import static dev.balsa.node.command.Row.write;
 import static dev.balsa.node.engine.Keyspace.MISSING;
 import static dev.balsa.proto.command.CommandFlag.DENYOOM;
 import static dev.balsa.proto.command.CommandFlag.FAST;
+import static dev.balsa.proto.command.CommandFlag.NOSCRIPT;
+import static dev.balsa.proto.command.CommandFlag.NO_MULTI;
 
 import dev.balsa.node.engine.Database;
 import dev.balsa.node.engine.rdb.DumpPayload;
@@ -94,6 +96,11 @@ final class KeyCommands {
                     .syntax("index1:integer index2:integer")
                     .doc("4.0.0", "O(1)", "Exchanges two databases."));
 
+    /** Between a leader and its group. */
+    static final Row EVICT = write("evict", -4, KeyCommands::evict, NOSCRIPT, NO_MULTI)
+            .of("server").internal()
+            .doc("7.2.0", "O(N), N = keys", "Removes keys because memory is full.");
+
     private KeyCommands() {}
 
     // DEL key [key ...], UNLINK key [key ...]
@@ -103,6 +110,29 @@ final class KeyCommands {
             removed += call.remove(i) ? 1 : 0;
         }
         call.reply().integer(removed);
+    }
+
+    // BALSA EVICT database key [database key ...]
+    private static void evict(Call call) {
+        Args args = call.args();
+        if (args.count() % 2 != 0) {
+            call.reply().error(SYNTAX);
+            return;
+        }
+        long evicted = 0;
+        for (int i = 2; i < args.count(); i += 2) {
+            if (!call.readsInt(i)) {
+                return;
+            }
+            int database = (int) call.number();
+            if (database < 0 || database >= call.keyspace().databases()) {
+                call.reply().error(DB_INDEX);
+                return;
+            }
+            boolean there = call.keyspace().evict(database, args.array(), args.offset(i + 1), args.length(i + 1));
+            evicted += there ? 1 : 0;
+        }
+        call.reply().integer(evicted);
     }
 
     // EXISTS key [key ...]

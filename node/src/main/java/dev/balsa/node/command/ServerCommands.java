@@ -172,7 +172,7 @@ final class ServerCommands {
                     .doc("7.2.0", "depends on the subcommand", "What nodes and proxies of Balsa ask each other.").subs(
                     elsewhere("digest", -2, ADMIN, NOSCRIPT).of("server")
                             .doc("7.2.0", "O(1)", "Replies with the digest of every group on this node."),
-                    TransactionCommands.EXEC, TransactionCommands.EXECFREE, TransactionCommands.EXECREAD,
+                    KeyCommands.EVICT, TransactionCommands.EXEC, TransactionCommands.EXECFREE, TransactionCommands.EXECREAD,
                     elsewhere("group", -4, NOSCRIPT, NO_MULTI).of("server")
                             .doc("7.2.0", "that of the command", "Runs a command without keys in one group led here."),
                     elsewhere("help", 2, LOADING, STALE).of("server").doc("7.2.0", "O(1)", "Lists the subcommands."),

@@ -5,11 +5,11 @@ import dev.balsa.node.config.Kind.Bytes;
 import dev.balsa.node.config.Kind.Choice;
 import dev.balsa.node.config.Kind.Flag;
 import dev.balsa.node.config.Kind.Member;
-import dev.balsa.node.config.Kind.Only;
 import dev.balsa.node.config.Kind.OutputLimits;
 import dev.balsa.node.config.Kind.Text;
 import dev.balsa.node.config.Kind.Whole;
 import dev.balsa.node.config.Kind.Words;
+import dev.balsa.node.engine.EvictionPolicy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -54,9 +54,10 @@ public final class Directives {
             // Data.
             start("databases", new Whole(1, 1024), "16"),
             live("maxmemory", new Bytes(0, 1L << 50), "0"),
-            live("maxmemory-policy", new Only("noeviction",
-                    "only noeviction is served: nothing is evicted, writes are refused"
-                    + " with -OOM when maxmemory is reached"), "noeviction"),
+            live("maxmemory-policy", new Choice(EvictionPolicy.texts()), "noeviction"),
+            live("maxmemory-samples", new Whole(1, 64), "5"),
+            live("lfu-log-factor", COUNT, "10"),
+            live("lfu-decay-time", COUNT, "1"),
             start("arena-max-bytes", new Bytes(64 * MIB, 1L << 50), Long.toString(16 * GIB)),
             // Up to which size values stay packed: of the leader's node, for all replicas.
             live("hash-max-listpack-entries", COUNT, "512"),

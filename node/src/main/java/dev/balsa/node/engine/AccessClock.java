@@ -5,25 +5,31 @@ package dev.balsa.node.engine;
  * and are no part of the state, so
  * the chance that the frequency counter needs may come from a generator of its own. Owned by the engine thread.
  *
- * <p>The counter's arithmetic is Redis' (LFU with log factor 10, decay of one per minute, start at 5), so that the
- * numbers mean the same.
+ * <p>The counter's arithmetic is Redis' (LFU with log factor, decay by time, start at 5), so that the numbers mean the
+ * same.
  */
 final class AccessClock {
+    static final int LOG_FACTOR = 10;
+    static final int DECAY_MINUTES = 1;
+
     private static final int COUNTER_START = 5;
     private static final int COUNTER_MAX = 255;
-    private static final int LOG_FACTOR = 10;
     private static final int SECONDS_MASK = 0xff_ffff;
     private static final int MINUTES_MASK = 0xffff;
 
     private AccessPolicy policy = AccessPolicy.RECENCY;
+    private int logFactor = LOG_FACTOR;
+    private int decayMinutes = DECAY_MINUTES;
     private long generator = 0x9e37_79b9_7f4a_7c15L;
 
     AccessPolicy policy() {
         return policy;
     }
 
-    void policy(AccessPolicy policy) {
+    void policy(AccessPolicy policy, int logFactor, int decayMinutes) {
         this.policy = policy;
+        this.logFactor = logFactor;
+        this.decayMinutes = decayMinutes;
     }
 
     /** The clock of a key that is written for the first time. */
@@ -56,7 +62,7 @@ final class AccessClock {
             return 0;
         }
         int quietMinutes = (minutes(nowMillis) - (clock >>> 8)) & MINUTES_MASK;
-        return Math.max(0, (clock & 0xff) - quietMinutes);
+        return Math.max(0, (clock & 0xff) - (decayMinutes == 0 ? 0 : quietMinutes / decayMinutes));
     }
 
     /** The clock of a key that was last used {@code seconds} ago; -1 when recency is not kept. */
@@ -76,7 +82,7 @@ final class AccessClock {
         generator ^= generator << 13;
         generator ^= generator >>> 7;
         generator ^= generator << 17;
-        double chance = 1.0 / (Math.max(0, counter - COUNTER_START) * LOG_FACTOR + 1);
+        double chance = 1.0 / ((double) Math.max(0, counter - COUNTER_START) * logFactor + 1);
         return (generator >>> 11) * 0x1.0p-53 < chance ? counter + 1 : counter;
     }
 

@@ -351,6 +351,11 @@ public final class Database extends References {
         return table == null || table.size() == 0 ? Keyspace.MISSING : new KeyOrder(keyspace, table).random(seed);
     }
 
+    /** A key with a deadline, dead or not, picked by {@code seed}, or MISSING when none was met. */
+    public int randomWithDeadline(long seed) {
+        return expiry == null ? Keyspace.MISSING : expiry.random(seed);
+    }
+
     /**
      * Visits live keys from {@code cursor} on until at least {@code count} were visited or passed as dead (all keys
      * of the same position are visited together).
@@ -377,7 +382,7 @@ public final class Database extends References {
 
     // -- the keyspace's side ------------------------------------------------------------------------------------
 
-    /** The number under which a view that is being taken knows this database. */
+    /** Its number in a view that is being taken. */
     void viewIndex(int viewIndex) {
         this.viewIndex = viewIndex;
     }

@@ -37,6 +37,8 @@ final class ExpiryIndex {
     private static final int DUE = LEVELS * BUCKETS; // the list of those whose time has come
     private static final int SENTINELS = DUE + 1;
 
+    private static final int RANDOM_STEPS = 1024;
+
     private final Blobs blobs;
     private int[] refs = new int[SENTINELS + 15]; // a free entry's ref links to the next free one
     private int[] next = new int[SENTINELS + 15];
@@ -58,6 +60,19 @@ final class ExpiryIndex {
 
     int size() {
         return size;
+    }
+
+    /** A reference with a deadline, picked by {@code seed}; 0 when none was met within {@link #RANDOM_STEPS}. */
+    int random(long seed) {
+        int used = entries - SENTINELS;
+        int start = used == 0 ? 0 : (int) Long.remainderUnsigned(seed, used);
+        for (int i = 0; i < Math.min(used, RANDOM_STEPS); i++) {
+            int entry = SENTINELS + (start + i) % used;
+            if (next[entry] != entry) {
+                return refs[entry];
+            }
+        }
+        return 0;
     }
 
     long usedBytes() {
@@ -90,6 +105,7 @@ final class ExpiryIndex {
 
     void remove(int entry) {
         unlink(entry);
+        next[entry] = entry; // free
         refs[entry] = firstFree;
         firstFree = entry;
         size--;

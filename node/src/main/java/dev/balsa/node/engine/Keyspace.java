@@ -2,9 +2,11 @@ package dev.balsa.node.engine;
 
 import dev.balsa.node.engine.memory.Slabs;
 import dev.balsa.node.engine.value.EncodingLimits;
+import dev.balsa.node.engine.value.LargeValue;
 import dev.balsa.node.engine.value.SlotTable;
 import dev.balsa.node.engine.value.ValueSpace;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -56,6 +58,8 @@ public final class Keyspace implements AutoCloseable {
     private IntList waiting = new IntList(); // freed, but the open view may read them
     private final ArrayDeque<IntList> freed = new ArrayDeque<>(); // freed for good, to be given back
     private final ArrayDeque<Dropped> dropped = new ArrayDeque<>();
+    private long leavingBytes; // of what is freed, or will be when the view closes
+    private long droppedBytes; // of what was dropped, about
 
     /** @param databases how many, Redis' default 16
      *  @param arenaMaxBytes address space to reserve for keys and values, at most 32 GiB; memory is taken as it is
@@ -68,7 +72,7 @@ public final class Keyspace implements AutoCloseable {
     public Keyspace(int databases, long arenaMaxBytes, boolean checked) {
         slabs = new Slabs(arenaMaxBytes, checked);
         blobs = new Blobs(slabs.memory());
-        space = new ValueSpace(slabs, ref -> waiting.add(ref));
+        space = new ValueSpace(slabs, this::freeLater);
         large = new LargeValues(space);
         fields = new FieldDeadlines(blobs);
         this.databases = new Database[databases];
@@ -215,6 +219,17 @@ public final class Keyspace implements AutoCloseable {
         this.listener = listener;
     }
 
+    /** Removes a live key because memory is full; false if there is none. */
+    public boolean evict(int database, byte[] key, int offset, int length) {
+        if (!databases[database].remove(key, offset, length)) {
+            return false;
+        }
+        if (listener != null) {
+            listener.evicted(database, Arrays.copyOfRange(key, offset, offset + length));
+        }
+        return true;
+    }
+
     void expired(int database, byte[] key) {
         if (listener != null) {
             listener.expired(database, key);
@@ -233,12 +248,19 @@ public final class Keyspace implements AutoCloseable {
 
     /** Takes over a table that its database has let go. */
     void drop(SlotTable table) {
+        long keys = table.size();
+        for (Database database : databases) {
+            keys += database.table() == table ? 0 : database.size();
+        }
+        droppedBytes += keys == 0 ? 0 : (long) ((double) slabs.usedBytes() / keys * table.size());
         dropped.add(new DroppedTable(this, table));
     }
 
     /** Takes over a large value whose key is gone. */
     void dropLarge(int id) {
-        dropped.add(new DroppedValue(large.remove(id)));
+        LargeValue value = large.remove(id);
+        droppedBytes += value.memoryBytes();
+        dropped.add(new DroppedValue(value));
     }
 
     /** Frees the blob of a key whose table was dropped. */
@@ -262,7 +284,9 @@ public final class Keyspace implements AutoCloseable {
         while (left > 0 && !freed.isEmpty()) {
             IntList list = freed.getFirst();
             while (left > 0 && list.size() > 0) {
-                slabs.free(list.removeLast());
+                int ref = list.removeLast();
+                leavingBytes -= slabs.capacity(ref);
+                slabs.free(ref);
                 left--;
             }
             if (list.size() == 0) {
@@ -276,6 +300,7 @@ public final class Keyspace implements AutoCloseable {
                 dropped.removeFirst();
             }
         }
+        droppedBytes = dropped.isEmpty() ? 0 : droppedBytes;
         return !freed.isEmpty() || (view == null && !dropped.isEmpty());
     }
 
@@ -289,6 +314,14 @@ public final class Keyspace implements AutoCloseable {
             bytes += one.bytes();
         }
         return bytes;
+    }
+
+    /**
+     * Bytes, about, of {@link #usedBytes} that nobody needs any more: they are given back in slices, some when the
+     * open snapshot closes. What is to be evicted must not be counted twice.
+     */
+    public long leavingBytes() {
+        return Math.min(usedBytes(), leavingBytes + droppedBytes);
     }
 
     /** Bytes of address space in pages that hold blobs; more than the blobs' own bytes by what is fragmented. */
@@ -318,9 +351,19 @@ public final class Keyspace implements AutoCloseable {
         this.limits = limits;
     }
 
-    /** Which access statistics are kept. */
+    /** Which access statistics are kept, with Redis' defaults. */
     public void accessPolicy(AccessPolicy policy) {
-        accessClock.policy(policy);
+        accessPolicy(policy, AccessClock.LOG_FACTOR, AccessClock.DECAY_MINUTES);
+    }
+
+    /**
+     * Which access statistics are kept.
+     *
+     * @param logFactor the larger, the more accesses a frequency counter needs to rise
+     * @param decayMinutes after so long it falls by one, 0 = never
+     */
+    public void accessPolicy(AccessPolicy policy, int logFactor, int decayMinutes) {
+        accessClock.policy(policy, logFactor, decayMinutes);
     }
 
     public AccessPolicy accessPolicy() {
@@ -384,8 +427,13 @@ public final class Keyspace implements AutoCloseable {
         if (changeable(ref, viewIndex, slot)) {
             slabs.free(ref);
         } else {
-            waiting.add(ref);
+            freeLater(ref);
         }
+    }
+
+    private void freeLater(int ref) {
+        leavingBytes += slabs.capacity(ref);
+        waiting.add(ref);
     }
 
     Slabs slabs() {

@@ -5,6 +5,7 @@ import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.command.Transaction;
 import dev.balsa.node.engine.Keyspace;
+import dev.balsa.node.engine.KeyspaceListener;
 import dev.balsa.node.replication.SeedSequence;
 import dev.balsa.node.replication.SharedSettings;
 import dev.balsa.node.replication.SnapshotFiles;
@@ -58,7 +59,7 @@ public final class LogExport {
         this.keyspace = keyspace;
         this.out = out;
         call = new Call(keyspace, args, reply);
-        keyspace.listener(this::died);
+        keyspace.listener(new Removals());
     }
 
     /**
@@ -226,10 +227,23 @@ public final class LogExport {
         }
     }
 
-    private void died(int database, byte[] key) {
+    /** Nobody's command removed these: the file needs one. */
+    private final class Removals implements KeyspaceListener {
+        @Override
+        public void expired(int database, byte[] key) {
+            removed(database, key);
+            expired++;
+        }
+
+        @Override
+        public void evicted(int database, byte[] key) {
+            removed(database, key);
+        }
+    }
+
+    private void removed(int database, byte[] key) {
         try {
             delete(database, key);
-            expired++;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -39,11 +39,12 @@ public record GroupState(
      * @param hits lookups by reads that found their key
      * @param misses lookups by reads that did not
      * @param expired keys that died of their deadline
+     * @param evicted keys that were removed because memory was full
      * @param entries log entries applied
      * @param writes commands applied from the log
      */
-    public record Counts(long hits, long misses, long expired, long entries, long writes) {
-        public static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+    public record Counts(long hits, long misses, long expired, long evicted, long entries, long writes) {
+        public static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0);
     }
 
     /**

@@ -165,10 +165,12 @@ final class InfoReport {
         long hits = 0;
         long misses = 0;
         long expired = 0;
+        long evicted = 0;
         for (GroupState group : node.groups()) {
             hits += group.counts().hits();
             misses += group.counts().misses();
             expired += group.counts().expired();
+            evicted += group.counts().evicted();
         }
         long errors = node.front().errors().values().stream().mapToLong(Long::longValue).sum();
         text.section("Stats");
@@ -186,7 +188,7 @@ final class InfoReport {
                 .field("expired_keys", expired)
                 .field("expired_stale_perc", "0.00")
                 .field("expired_time_cap_reached_count", 0)
-                .field("evicted_keys", 0)
+                .field("evicted_keys", evicted)
                 .field("evicted_clients", 0)
                 .field("keyspace_hits", hits)
                 .field("keyspace_misses", misses)

@@ -92,10 +92,11 @@ final class MemoryFigures {
         long used = usedBytes();
         long max = Long.parseLong(settings.value("maxmemory"));
         StringBuilder text = new StringBuilder();
-        if (max > 0 && used > max * 9 / 10) {
+        if (max > 0 && used > max * 9 / 10 && settings.value("maxmemory-policy").equals("noeviction")) {
             text.append("* Keys and values take ").append(InfoText.human(used)).append(" of maxmemory ")
                     .append(InfoText.human(max))
-                    .append(": writes will soon be refused with -OOM. Raise maxmemory or delete keys.\n");
+                    .append(": writes will soon be refused with -OOM. Raise maxmemory, delete keys, or choose a "
+                            + "maxmemory-policy that evicts.\n");
         }
         if (max == 0 && used > process.machineBytes() / 2) {
             text.append("* Keys and values take ").append(InfoText.human(used))

@@ -4,6 +4,7 @@ import dev.balsa.node.command.Call;
 import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.engine.Keyspace;
+import dev.balsa.node.engine.KeyspaceListener;
 import dev.balsa.proto.log.EntryReader;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
@@ -35,6 +36,18 @@ public final class EntryRunner {
     private long appliedEntries;
     private long appliedWrites;
     private long expiredKeys;
+    private long evictedKeys;
+    private final KeyspaceListener removals = new KeyspaceListener() {
+        @Override
+        public void expired(int database, byte[] key) {
+            expiredKeys++;
+        }
+
+        @Override
+        public void evicted(int database, byte[] key) {
+            evictedKeys++;
+        }
+    };
     private long hits;
     private long misses;
 
@@ -44,7 +57,7 @@ public final class EntryRunner {
         this.call = new Call(keyspace, args, reply);
         this.observer = observer;
         this.nanos = nanos;
-        keyspace.listener((database, key) -> expiredKeys++);
+        keyspace.listener(removals);
     }
 
     public Keyspace keyspace() {
@@ -75,6 +88,11 @@ public final class EntryRunner {
         return expiredKeys;
     }
 
+    /** Keys that were removed because memory was full, since the process began. */
+    public long evictedKeys() {
+        return evictedKeys;
+    }
+
     /** Reads that found their key, since the process began. */
     public long hits() {
         return hits;
@@ -87,6 +105,7 @@ public final class EntryRunner {
 
     void resetCounts() {
         expiredKeys = 0;
+        evictedKeys = 0;
         hits = 0;
         misses = 0;
     }
@@ -99,7 +118,7 @@ public final class EntryRunner {
         appliedIndex = index;
         logMillis = time;
         restored.time(time, time);
-        restored.listener((database, key) -> expiredKeys++);
+        restored.listener(removals);
     }
 
     /** Takes up a committed entry: log time moves to its time. {@link #apply(long, Batch)} follows. */

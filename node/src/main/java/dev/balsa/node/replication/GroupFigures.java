@@ -9,6 +9,7 @@ import java.util.List;
  * What a group's loop tells other threads about its data. Immutable.
  *
  * @param keys by database
+ * @param leavingBytes those of usedBytes that nobody needs any more and that will be given back
  * @param appliedEntries since the process began
  * @param appliedWrites commands of those entries
  * @param hits lookups of reads that found their key
@@ -16,11 +17,13 @@ import java.util.List;
 public record GroupFigures(
         List<Keys> keys,
         long usedBytes,
+        long leavingBytes,
         long logMillis,
         long appliedIndex,
         long appliedEntries,
         long appliedWrites,
         long expiredKeys,
+        long evictedKeys,
         long hits,
         long misses) {
 
@@ -41,11 +44,13 @@ public record GroupFigures(
         return new GroupFigures(
                 keys,
                 keyspace.usedBytes(),
+                keyspace.leavingBytes(),
                 runner.logMillis(),
                 runner.appliedIndex(),
                 runner.appliedEntries(),
                 runner.appliedWrites(),
                 runner.expiredKeys(),
+                runner.evictedKeys(),
                 runner.hits(),
                 runner.misses());
     }

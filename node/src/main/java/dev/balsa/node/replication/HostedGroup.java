@@ -119,6 +119,20 @@ public final class HostedGroup implements AutoCloseable {
         return slots.loop().inEventLoop() ? slots.keyspace().usedBytes() : figures.usedBytes();
     }
 
+    /** Those of {@link #usedBytes} that are not about to be given back. */
+    public long neededBytes() {
+        if (slots.loop().inEventLoop()) {
+            return slots.keyspace().usedBytes() - slots.keyspace().leavingBytes();
+        }
+        GroupFigures seen = figures;
+        return seen.usedBytes() - seen.leavingBytes();
+    }
+
+    /** The policy of eviction may have changed. */
+    public void evictionChanged() {
+        slots.loop().execute(slots::evictionChanged);
+    }
+
     /** Whether dead keys are removed from memory without being touched; no reply depends on it. */
     public void activeExpire(boolean on) {
         slots.loop().execute(() -> slots.activeExpire(on));

@@ -43,8 +43,11 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         /** Cluster address {@code host:port} of the node with this Raft address; empty if unknown. */
         String clusterAddress(@Nullable String raftAddress);
 
-        /** Whether writes that need memory are to be refused now. */
-        boolean outOfMemory();
+        /** By how many bytes the keys and values of this process exceed {@code maxmemory}; 0 or less if they do not. */
+        long overMemoryBytes();
+
+        /** Which keys go when memory is full. */
+        EvictionSettings eviction();
 
         /** What this node's configuration says of settings that all replicas share. */
         EncodingLimits encodingLimits();
@@ -74,6 +77,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     private boolean closed;
     private boolean activeExpire = true;
     private final Pulse pulse;
+    private final Eviction eviction;
     private Runnable onPulse = () -> {};
     /** Nothing is proposed while this is there; done when nothing is in flight. */
     private @Nullable CompletableFuture<Void> quiet;
@@ -90,6 +94,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         this.seeds = new SeedSequence(seed);
         this.reads = new ReadRounds(loop, runner, batches, seeds, this);
         this.pulse = new Pulse(loop, this::beat);
+        this.eviction = new Eviction(seeds, loop, this::evictMore);
     }
 
     /** Hears on the loop, at most ten times a second, that figures may have changed. Called before {@link #open}. */
@@ -122,7 +127,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     /** Connects the group to its log. Called once, on the loop. */
     public void open(RaftGroup group) {
         this.raft = group;
-        pulse.changed();
+        evictionChanged();
         shareSettings();
         scheduleFlushIfNeeded();
     }
@@ -159,7 +164,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         } else if (bytes > config.commandMaxBytes()) {
             error(request, "ERR command of " + bytes + " bytes is larger than command-max-bytes ("
                     + config.commandMaxBytes() + ")");
-        } else if (request.spec().has(CommandFlag.DENYOOM) && environment.outOfMemory()) {
+        } else if (request.spec().has(CommandFlag.DENYOOM) && !makesRoom()) {
             error(request, "OOM command not allowed when used memory > 'maxmemory'.");
         } else if (waitingBytes + bytes > config.waitingMaxBytes()) {
             request.notExecuted(new Refusal.Busy("too many writes are waiting for the log"), args);
@@ -168,6 +173,38 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
             batchWithRoom(bytes).addWrite(request, args);
             scheduleFlush();
         }
+    }
+
+    /** Has keys evicted ahead of a write that needs memory; false if memory is full and none may go. */
+    private boolean makesRoom() {
+        long over = environment.overMemoryBytes();
+        if (over <= 0 || eviction.covers(over)) {
+            return true;
+        }
+        Eviction.Order order = eviction.order(keyspace(), over);
+        if (order != null) {
+            Args args = order.args();
+            int bytes = args.end() - args.start();
+            waitingBytes += bytes;
+            batchWithRoom(bytes).addWrite(order, args);
+            scheduleFlush();
+        }
+        return order != null;
+    }
+
+    /** Without a write to go ahead of: the limit was lowered, or much is left to evict. */
+    private void evictMore() {
+        if (leads && raft != null && quiet == null) {
+            makesRoom();
+        }
+    }
+
+    /** The policy of eviction may have changed; on the loop. */
+    void evictionChanged() {
+        EvictionSettings settings = environment.eviction();
+        eviction.settings(settings);
+        keyspace().accessPolicy(settings.policy().access(), settings.lfuLogFactor(), settings.lfuDecayMinutes());
+        pulse.changed();
     }
 
     private void acceptRead(Request request, Args args) {
@@ -431,6 +468,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     /** Lets others see what has changed, and moves log time on if a key is due. @return milliseconds to the next deadline */
     private long beat() {
         tickIfDue();
+        evictMore();
         onPulse.run();
         long deadline = leads && activeExpire ? keyspace().nextDeadlineMillis() : Pulse.NEVER;
         return deadline == Pulse.NEVER ? Pulse.NEVER : Math.max(0, deadline - clock.nowMillis());
@@ -449,7 +487,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
 
     /** The state is that of a snapshot from now on. */
     void restored() {
-        pulse.changed();
+        evictionChanged();
     }
 
     void resetCounts() {

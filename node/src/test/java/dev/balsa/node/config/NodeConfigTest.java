@@ -62,7 +62,7 @@ class NodeConfigTest {
         assertThatThrownBy(() -> of("appendonly no")).hasMessageContaining("the replicated log is always on");
         assertThatThrownBy(() -> of("replicaof 10.0.0.1 6379")).hasMessageContaining("cluster-node");
         assertThatThrownBy(() -> of("cluster-enabled yes")).hasMessageContaining("cluster-port");
-        assertThatThrownBy(() -> of("maxmemory-policy allkeys-lru")).hasMessageContaining("noeviction");
+        assertThatThrownBy(() -> of("maxmemory-policy lru")).hasMessageContaining("allkeys-lru");
         assertThatThrownBy(() -> of("notify-keyspace-events KEA")).hasMessageContaining("not served");
         assertThat(of("appendonly yes\nreplicaof \"\"\nmaxmemory-policy noeviction").warnings()).isEmpty();
     }

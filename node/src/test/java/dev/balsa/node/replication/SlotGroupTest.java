@@ -37,6 +37,8 @@ class SlotGroupTest {
     private final Keyspace keyspace = new Keyspace(16, 1 << 30);
     private long wallMillis = 1_000_000;
     private long index;
+    private long maxMemoryBytes;
+    private EvictionSettings eviction = EvictionSettings.DEFAULT;
     private EncodingLimits limits = EncodingLimits.DEFAULT;
     private SlotGroup group;
 
@@ -315,6 +317,63 @@ class SlotGroupTest {
         assertThat(answers).containsExactly("+OK", ":1");
     }
 
+    @Test
+    void a_full_group_names_keys_to_evict_ahead_of_the_write_that_needs_room() {
+        eviction = eviction.with("maxmemory-policy", "allkeys-random");
+        onLoop(group::evictionChanged);
+        onLoop(() -> {
+            write("SET", "old", "x".repeat(1000));
+            write("SET", "older", "x".repeat(1000));
+        });
+        commit();
+        maxMemoryBytes = 1000;
+        onLoop(() -> write("SET", "new", "1"));
+        maxMemoryBytes = 0;
+        commit();
+        assertThat(answers).containsExactly("+OK", "+OK", "+OK");
+        onLoop(() -> {
+            assertThat(keyspace.database(0).size()).isEqualTo(1);
+            assertThat(group.runner().evictedKeys()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void keys_on_their_way_out_are_not_evicted_twice() {
+        eviction = eviction.with("maxmemory-policy", "allkeys-lru");
+        onLoop(group::evictionChanged);
+        onLoop(() -> {
+            for (int i = 0; i < 20; i++) {
+                write("SET", "k" + i, "x".repeat(1000));
+            }
+        });
+        commit();
+        onLoop(() -> maxMemoryBytes = keyspace.usedBytes() - 1500);
+        onLoop(() -> {
+            for (int i = 0; i < 10; i++) {
+                write("APPEND", "k0", "1");
+            }
+        });
+        onLoop(() -> maxMemoryBytes = 0);
+        commit();
+        onLoop(() -> assertThat(group.runner().evictedKeys()).isEqualTo(2));
+    }
+
+    @Test
+    void without_a_key_to_evict_a_full_group_refuses() {
+        eviction = eviction.with("maxmemory-policy", "volatile-lru");
+        onLoop(group::evictionChanged);
+        onLoop(() -> write("SET", "a", "x"));
+        commit();
+        maxMemoryBytes = 1;
+        onLoop(() -> {
+            write("SET", "b", "x");
+            write("DEL", "a");
+        });
+        commit();
+        assertThat(answers)
+                .containsExactly("+OK", "-OOM command not allowed when used memory > 'maxmemory'.", ":1");
+    }
+
     // -- steps ----------------------------------------------------------------------------------------------------
 
     private void write(String... words) {
@@ -369,8 +428,13 @@ class SlotGroupTest {
         }
 
         @Override
-        public boolean outOfMemory() {
-            return false;
+        public long overMemoryBytes() {
+            return maxMemoryBytes == 0 ? 0 : keyspace.usedBytes() - keyspace.leavingBytes() - maxMemoryBytes;
+        }
+
+        @Override
+        public EvictionSettings eviction() {
+            return eviction;
         }
 
         @Override
