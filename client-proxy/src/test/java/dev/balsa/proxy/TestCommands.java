@@ -55,6 +55,7 @@ public final class TestCommands {
         specs.add(plain("auth", -2, NO_AUTH.bit()));
         specs.add(plain("quit", -1, NO_AUTH.bit()));
         specs.add(plain("reset", 1, NO_AUTH.bit()));
+        specs.add(plain("monitor", 1, CommandFlag.ADMIN.bit()));
         specs.add(plain("select", 2, 0));
         specs.add(plain("readonly", 1, 0));
         specs.add(plain("readwrite", 1, 0));

@@ -34,6 +34,9 @@ final class ClientInfo {
 
     private static String flags(Connection client) {
         StringBuilder flags = new StringBuilder();
+        if (client.session().monitors()) {
+            flags.append('O');
+        }
         if (client.session().readOnly()) {
             flags.append('r');
         }

@@ -253,6 +253,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         execution.transactions().close();
         loop.closed(this);
         front.clients().remove(this);
+        if (session.monitors()) {
+            front.monitors().remove(this);
+        }
         front.clients().leave();
         answers.close();
         input.clear();

@@ -47,6 +47,17 @@ final class Execution {
             reject(entry, transactions.rejected(args, refusal == null ? "" : refusal));
             return true;
         }
+        boolean queued = transactions.queues(entry);
+        if (!serve(entry, args)) {
+            return false;
+        }
+        if (!queued && !front.monitors().none()) {
+            front.monitors().tell(client, entry, args, session.database());
+        }
+        return true;
+    }
+
+    private boolean serve(CommandEntry entry, Args args) {
         if (transactions.takes(entry)) {
             return transactions.execute(entry, args);
         }

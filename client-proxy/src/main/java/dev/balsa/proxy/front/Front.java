@@ -8,6 +8,7 @@ import dev.balsa.proxy.route.CommandIndex;
 import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.route.Router;
 import io.netty.channel.EventLoop;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +21,7 @@ public final class Front {
     private final ClientRegistry clients = new ClientRegistry();
     private final FrontStats stats = new FrontStats(this);
     private final Pause pause = new Pause();
+    private final Monitors monitors = new Monitors();
     private final ReplyMemory replyMemory = new ReplyMemory();
     private final ConcurrentHashMap<EventLoop, LoopState> loops = new ConcurrentHashMap<>();
     private volatile CommandIndex commands;
@@ -77,6 +79,16 @@ public final class Front {
 
     ReplyMemory replyMemory() {
         return replyMemory;
+    }
+
+    Monitors monitors() {
+        return monitors;
+    }
+
+    /** Microseconds since 1970, for lines of MONITOR. */
+    long wallMicros() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
     }
 
     Pause pause() {

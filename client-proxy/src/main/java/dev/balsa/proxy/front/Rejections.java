@@ -28,6 +28,8 @@ final class Rejections {
     private static final String NO_DEBUG = "ERR DEBUG command not allowed. If the enable-debug-command option is set to"
             + " \"local\", you can run it from a local connection, otherwise you need to set this option in the"
             + " configuration file, and then restart the server.";
+    /** Redis' words: to it a monitor is a kind of replica. */
+    private static final String MONITORS = "ERR Replica can't interact with the keyspace";
     private static final int SHOWN_BYTES = 128;
 
     private Rejections() {}
@@ -48,7 +50,11 @@ final class Rejections {
         }
         boolean barred = !session.authenticated() && !entry.spec().has(CommandFlag.NO_AUTH)
                 && !settings.requirepass().isEmpty();
-        return barred ? NOAUTH : null;
+        return barred ? NOAUTH : session.monitors() && isOfKeyspace(entry) ? MONITORS : null;
+    }
+
+    private static boolean isOfKeyspace(CommandEntry entry) {
+        return entry.spec().isWrite() || entry.spec().isReadOnly() || entry.spec().has(CommandFlag.MAY_REPLICATE);
     }
 
     private static String unknown(Args args, @Nullable CommandEntry container) {

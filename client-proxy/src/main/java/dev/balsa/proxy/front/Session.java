@@ -19,6 +19,7 @@ final class Session {
     private volatile boolean readOnly;
     private volatile boolean noEvict;
     private volatile boolean noTouch;
+    private volatile boolean monitors;
     private volatile String name = "";
     private volatile String libName = "";
     private volatile String libVersion = "";
@@ -41,6 +42,15 @@ final class Session {
         noTouch = false;
         name = "";
         replies = Replies.ON;
+    }
+
+    /** Whether it asked for MONITOR. */
+    boolean monitors() {
+        return monitors;
+    }
+
+    void monitors(boolean on) {
+        monitors = on;
     }
 
     Mode mode() {

@@ -41,8 +41,11 @@ final class SessionCommands {
             case "readonly" -> readOnly(session, true, reply);
             case "readwrite" -> readOnly(session, false, reply);
             case "asking" -> asking(session, reply);
+            case "monitor" -> monitor(client, pending, reply);
             case "reset" -> {
                 client.transactions().end();
+                session.monitors(false);
+                client.front().monitors().remove(client);
                 session.reset(client.front().settings().requirepass().isEmpty());
                 client.authenticated(session.authenticated());
                 pending.silent(false);
@@ -81,6 +84,17 @@ final class SessionCommands {
             client.session().database((int) index);
             reply.ok();
         }
+    }
+
+    private static void monitor(Connection client, Pending pending, RespWriter reply) {
+        if (client.session().monitors()) {
+            // Redis does not answer a second time.
+            pending.silent(true);
+        } else {
+            client.session().monitors(true);
+            client.front().monitors().add(client);
+        }
+        reply.ok();
     }
 
     private static void readOnly(Session session, boolean value, RespWriter reply) {

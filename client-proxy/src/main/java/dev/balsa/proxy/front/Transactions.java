@@ -96,6 +96,11 @@ final class Transactions implements ReplySink {
         return !entry.name().equals("quit") && !entry.name().equals("reset");
     }
 
+    /** Whether {@link #execute} puts the command into the queue. */
+    boolean queues(CommandEntry entry) {
+        return open && takes(entry) && entry.kind() != CommandEntry.Kind.TRANSACTION;
+    }
+
     /** False: it has to wait, and is decoded again later. */
     boolean execute(CommandEntry entry, Args args) {
         switch (entry.name()) {
@@ -219,6 +224,7 @@ final class Transactions implements ReplySink {
         int to = group == SlotMap.NONE ? watchedGroup : group;
         if (to == SlotMap.NONE) {
             open = false;
+            tellMonitors();
             execution.answer(entry, reply -> weave(null, 0, reply));
             forget();
             return true;
@@ -239,6 +245,7 @@ final class Transactions implements ReplySink {
             open = true;
             return false;
         }
+        tellMonitors();
         // The group takes the watchers from the marks itself.
         watched.clear();
         watchedGroup = SlotMap.NONE;
@@ -246,6 +253,12 @@ final class Transactions implements ReplySink {
             forget();
         }
         return true;
+    }
+
+    private void tellMonitors() {
+        if (!client.front().monitors().none()) {
+            queue.forEach(one -> client.front().monitors().tell(client, one.entry, one.args, one.database));
+        }
     }
 
     /** The queue as one command for the group. */

@@ -64,7 +64,7 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
         String name = spec.name();
         int bar = name.indexOf('|');
         return switch (bar < 0 ? name : name.substring(0, bar)) {
-            case "ping", "echo", "hello", "auth", "select", "reset", "quit", "readonly", "readwrite", "asking",
+            case "ping", "echo", "hello", "auth", "select", "reset", "quit", "monitor", "readonly", "readwrite", "asking",
                     "client" ->
                 Kind.SESSION;
             case "multi", "exec", "discard", "watch", "unwatch" -> Kind.TRANSACTION;

@@ -37,6 +37,8 @@ final class ConnectionCommands {
                     .doc("6.2.0", "O(1)", "Takes the connection back to its first state."),
             elsewhere("quit", -1, NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY).of("connection")
                     .doc("1.0.0", "O(1)", "Closes the connection."),
+            elsewhere("monitor", 1, ADMIN, NOSCRIPT, LOADING, STALE).group("server")
+                    .doc("1.0.0", "O(1)", "Sends every command that clients of this process have executed."),
             container("client", -2).group("connection")
                     .doc("2.4.0", "depends on the subcommand", "Tells about connections and changes them.").subs(
                     elsewhere("getname", 2, NOSCRIPT, LOADING, STALE).of("connection")
