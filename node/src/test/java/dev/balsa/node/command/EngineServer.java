@@ -86,6 +86,11 @@ final class EngineServer implements Server {
     }
 
     @Override
+    public boolean hasVirtualTime() {
+        return true;
+    }
+
+    @Override
     public void pass(long millis) {
         nowMillis += millis;
     }

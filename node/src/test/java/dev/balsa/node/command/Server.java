@@ -15,6 +15,11 @@ interface Server extends AutoCloseable {
     /** Chooses RESP2 or RESP3. */
     void protocol(int version) throws IOException;
 
+    /** Whether time stands still here but for {@link #pass}. */
+    default boolean hasVirtualTime() {
+        return false;
+    }
+
     /** Lets time pass. */
     void pass(long millis) throws IOException;
 
