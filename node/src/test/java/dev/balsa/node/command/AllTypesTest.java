@@ -163,19 +163,16 @@ class AllTypesTest {
     private static final class Requests {
         private final Random random;
         private final RandomCommands any;
-        private final RandomStreamCommands streams;
         private final RandomGrowth growth;
 
         Requests(long seed) {
             random = new Random(seed);
             any = new RandomCommands(seed, payloads());
-            streams = new RandomStreamCommands(seed);
             growth = new RandomGrowth(seed);
         }
 
         List<String> next() {
-            int n = random.nextInt(100);
-            return n < 40 ? growth.next() : n < 80 ? any.next() : streams.next();
+            return random.nextInt(100) < 40 ? growth.next() : any.next();
         }
 
         private static List<String> payloads() {

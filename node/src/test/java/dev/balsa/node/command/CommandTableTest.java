@@ -164,7 +164,7 @@ class CommandTableTest {
         return specs;
     }
 
-    private static List<Command> flat(List<Command> commands) {
+    static List<Command> flat(List<Command> commands) {
         List<Command> all = new ArrayList<>();
         for (Command command : commands) {
             all.add(command);

@@ -38,6 +38,8 @@ final class RandomCommands {
     private final RandomListCommands lists = new RandomListCommands(this);
     private final RandomSortedSetCommands sortedSets;
     private final RandomSetAndHashCommands setsAndHashes = new RandomSetAndHashCommands(this);
+    private final RandomBitCommands bits = new RandomBitCommands(this);
+    private final RandomStreamCommands streams;
     private int distinct;
     private @Nullable List<String> pending;
 
@@ -45,6 +47,7 @@ final class RandomCommands {
     RandomCommands(long seed, List<String> payloads) {
         this.random = new Random(seed);
         sortedSets = new RandomSortedSetCommands(random);
+        streams = new RandomStreamCommands(random);
         this.payloads = payloads;
     }
 
@@ -61,12 +64,13 @@ final class RandomCommands {
             pending = List.of("EXISTS", request.get(1));
         }
         // Another argument could be the timeout of a blocking command; without its last, SPOP leaves it to chance.
-        boolean mayChange = !List.of("SELECT", "SPOP").contains(request.getFirst());
-        if (chance(3) && mayChange && !request.getFirst().startsWith("B")) {
+        boolean mayChange = !request.getFirst().matches("SELECT|SPOP|B[LRZ].*");
+        if (chance(3) && mayChange) {
             if (random.nextBoolean() && request.size() > 1) {
                 request.removeLast();
             } else {
-                request.add(chance(50) ? key() : number());
+                // A number behind these would be a deadline, perhaps one that is now.
+                request.add(chance(50) || request.getLast().matches("(?i)(EX|PX)(AT)?") ? key() : number());
             }
         }
         if (request.getFirst().contains("RAND") && request.size() > 2 && request.get(2).matches("-[0-9]{4,}")) {
@@ -79,23 +83,21 @@ final class RandomCommands {
     }
 
     private List<String> valid() {
-        if (chance(25)) {
-            return lists.next();
+        int n = random.nextInt(1_000);
+        if (n < 760) {
+            return ofOneType(n);
         }
-        if (chance(35)) {
-            return sortedSets.next();
-        }
-        if (chance(50)) {
-            return setsAndHashes.next();
-        }
-        int n = random.nextInt(100);
-        if (n < 50) {
+        if (n < 870) {
             return string();
         }
-        if (n < 80) {
-            return generic();
+        return n < 945 ? generic() : n < 995 ? expiry() : whole();
+    }
+
+    private List<String> ofOneType(int n) {
+        if (n < 320) {
+            return n < 160 ? lists.next() : sortedSets.next();
         }
-        return n < 97 ? expiry() : whole();
+        return n < 480 ? setsAndHashes.next() : n < 660 ? streams.next() : bits.next();
     }
 
     private List<String> string() {
@@ -159,7 +161,9 @@ final class RandomCommands {
             case 16, 17 -> scan();
             case 18 -> List.of("DBSIZE");
             case 19 -> List.of("OBJECT", one("ENCODING", "REFCOUNT", "FREQ", "IDLETIME", "encoding", "FOO"), key());
-            case 20 -> List.of("MEMORY", "USAGE", key());
+            case 20 -> chance(80)
+                    ? List.of("MEMORY", "USAGE", key())
+                    : List.of(one("OBJECT", "XGROUP", "XINFO"), one("HELP", "help", "HELP"));
             default -> List.of("SELECT", String.valueOf(random.nextInt(3)));
         };
     }
@@ -209,7 +213,7 @@ final class RandomCommands {
     }
 
     String key() {
-        return chance(94) ? one(KEYS) : one("z1", "z2", "{z}5");
+        return chance(94) ? one(KEYS) : one("z1", "z2", "{z}5", "s", "t", "u{s}");
     }
 
     String value() {

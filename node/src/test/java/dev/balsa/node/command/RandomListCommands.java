@@ -88,6 +88,9 @@ final class RandomListCommands {
      * compares as its locale wants.
      */
     private List<String> sort() {
+        if (random.chance(15)) {
+            return random.with(List.of("SORT_RO", list()), 50, List.of("BY", random.one("nosort", "k*")));
+        }
         List<String> sort = List.of("SORT", list());
         sort = random.with(sort, 60, List.of("BY", random.one("nosort", "k*", "*", "nothing_*", "l*->a")));
         sort = random.with(sort, 30, List.of("GET", random.one("#", "k*", "*", "a", "*->x")));
@@ -101,7 +104,9 @@ final class RandomListCommands {
             return random.with(sort, 30, List.of("STORE", list()));
         }
         // Numbers are not stored: Redis may refuse them for an error of another command.
-        return sort.contains("BY") || sort.indexOf("GET") != sort.lastIndexOf("GET") ? sort : random.with(sort, 50, List.of("ALPHA", "STORE", list()));
+        return sort.contains("BY") || sort.indexOf("GET") != sort.lastIndexOf("GET")
+                ? sort
+                : random.with(sort, 50, List.of("ALPHA", "STORE", list()));
     }
 
     private String list() {

@@ -94,7 +94,10 @@ final class RandomSortedSetCommands {
     }
 
     private List<String> pops() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
+            case 6 -> chance(70)
+                    ? List.of(one("BZPOPMIN", "BZPOPMAX"), key(), key(), one("0.001", "0.001", "0.001", "-1", "x"))
+                    : List.of("BZMPOP", "0.001", "2", key(), key(), one("MIN", "MAX", "MAX", "FOO"));
             case 0, 1 -> chance(50)
                     ? List.of(one("ZPOPMIN", "ZPOPMAX"), key())
                     : List.of(one("ZPOPMIN", "ZPOPMAX"), key(), one("0", "1", "2", "5", "200", "-1", "x"));

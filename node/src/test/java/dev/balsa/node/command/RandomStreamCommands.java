@@ -25,7 +25,11 @@ final class RandomStreamCommands {
     private long top = 1;
 
     RandomStreamCommands(long seed) {
-        random = new Random(seed);
+        this(new Random(seed));
+    }
+
+    RandomStreamCommands(Random random) {
+        this.random = random;
     }
 
     List<String> next() {
@@ -139,7 +143,9 @@ final class RandomStreamCommands {
         maybe(request, 5, "NOACK");
         maybe(request, 3, "GROUP", "g", "c");
         request.add("STREAMS");
-        return streams(request, "$");
+        List<String> read = streams(request, "$");
+        read.replaceAll(word -> word.equals("+") ? "$" : word); // since 7.4 it is an id here
+        return read;
     }
 
     private List<String> xreadgroup() {
@@ -147,7 +153,9 @@ final class RandomStreamCommands {
         maybe(request, 60, "COUNT", count());
         maybe(request, 10, "NOACK");
         request.add("STREAMS");
-        return streams(request, ">");
+        List<String> read = streams(request, ">");
+        read.replaceAll(word -> word.equals("+") ? "$" : word);
+        return read;
     }
 
     private List<String> streams(List<String> request, String mark) {
