@@ -91,8 +91,8 @@ final class ClientConnection extends FrameDecoder {
             return;
         }
         if (silentChecks > 0 && ctx.channel().isWritable()) {
-            ByteBuf ping = ctx.alloc().buffer(Frames.OVERHEAD_BYTES);
-            Frames.writeHead(ping, Frames.PING, 0, 0, 0);
+            ByteBuf ping = ctx.alloc().buffer(Frames.OVERHEAD_BYTES + Frames.CHECKSUM_BYTES);
+            Frames.writeEmpty(ping, Frames.PING);
             var _ = ctx.channel().writeAndFlush(ping, ctx.channel().voidPromise());
         }
         scheduleCheck(ctx);

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.CorruptedFrameException;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
  * Cuts what arrives into frames and hands each on at once, as a view of the buffer it arrived in. Owned by the
@@ -20,6 +21,7 @@ abstract class FrameDecoder extends ByteToMessageDecoder {
     private static final int RESERVE_MAX_BYTES = 1 << 20;
 
     private int frameMaxBytes = Frames.HANDSHAKE_MAX_BYTES;
+    private final CRC32C crc = new CRC32C();
     private boolean heard;
 
     /**
@@ -72,15 +74,26 @@ abstract class FrameDecoder extends ByteToMessageDecoder {
             }
             return;
         }
+        int start = in.readerIndex();
         in.skipBytes(Frames.LENGTH_BYTES);
         int end = in.readerIndex() + length;
         byte kind = in.readByte();
         long callId = in.readLong();
         int type = in.readUnsignedShort();
         try {
-            onFrame(kind, callId, type, in, length - Frames.HEAD_BYTES);
+            int bodyBytes = length - Frames.HEAD_BYTES - Frames.checksumBytes(kind);
+            check(in, start, bodyBytes, end);
+            onFrame(kind, callId, type, in, bodyBytes);
         } finally {
             in.readerIndex(end);
+        }
+    }
+
+    private void check(ByteBuf in, int start, int bodyBytes, int end) {
+        boolean checked = start + Frames.OVERHEAD_BYTES + bodyBytes < end;
+        if (bodyBytes < 0 || checked && Frames.checksum(crc, in, start, bodyBytes) != in.getInt(end - Frames.CHECKSUM_BYTES)) {
+            in.readerIndex(in.writerIndex());
+            throw new CorruptedFrameException("the checksum of a frame of " + (end - start) + " bytes is wrong");
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.balsa.raft.jraft.rpc;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** Packs frames into few buffers and writes them to a channel with one flush. Owned by the channel's loop. */
@@ -9,6 +10,7 @@ final class FrameWriter {
     private static final int BUFFER_BYTES = 16 << 10;
 
     private final Channel channel;
+    private final CRC32C crc = new CRC32C();
     private @Nullable ByteBuf open;
 
     FrameWriter(Channel channel) {
@@ -29,7 +31,7 @@ final class FrameWriter {
         }
         int start = buffer.writerIndex();
         try {
-            frame.writeTo(buffer);
+            frame.writeTo(buffer, crc);
         } catch (RuntimeException e) {
             buffer.writerIndex(start);
             throw e;

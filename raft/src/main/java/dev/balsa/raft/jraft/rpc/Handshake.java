@@ -28,7 +28,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class Handshake {
     static final int MAGIC = 0x424C5352; // "BLSR"
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final int ID_BYTES = 16;
     private static final int NONCE_BYTES = 16;
     private static final int PROOF_BYTES = 32;

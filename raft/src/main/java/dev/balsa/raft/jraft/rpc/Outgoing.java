@@ -3,6 +3,7 @@ package dev.balsa.raft.jraft.rpc;
 import com.google.protobuf.Message;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,11 +58,12 @@ class Outgoing {
     }
 
     final int frameBytes() {
-        return Frames.OVERHEAD_BYTES + bodyBytes;
+        return Frames.OVERHEAD_BYTES + bodyBytes + Frames.CHECKSUM_BYTES;
     }
 
     /** Appends the frame; {@code out} has room for {@link #frameBytes()}. */
-    final void writeTo(ByteBuf out) {
+    final void writeTo(ByteBuf out, CRC32C crc) {
+        int start = out.writerIndex();
         Frames.writeHead(out, kind, callId, type, bodyBytes);
         Message body = message;
         if (body == null) {
@@ -69,6 +71,7 @@ class Outgoing {
         } else {
             MessageType.serialize(body, out, bodyBytes);
         }
+        out.writeInt(Frames.checksum(crc, out, start, bodyBytes));
     }
 
     /** Lets go of the message: a pending call must not keep a written request's bytes alive. */

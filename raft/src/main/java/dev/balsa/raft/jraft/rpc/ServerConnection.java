@@ -104,8 +104,8 @@ final class ServerConnection extends FrameDecoder implements Connection {
     }
 
     private void pong() {
-        ByteBuf pong = channel.alloc().buffer(Frames.OVERHEAD_BYTES);
-        Frames.writeHead(pong, Frames.PONG, 0, 0, 0);
+        ByteBuf pong = channel.alloc().buffer(Frames.OVERHEAD_BYTES + Frames.CHECKSUM_BYTES);
+        Frames.writeEmpty(pong, Frames.PONG);
         var _ = channel.writeAndFlush(pong, channel.voidPromise());
     }
 

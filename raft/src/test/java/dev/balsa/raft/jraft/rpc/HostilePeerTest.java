@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +130,26 @@ class HostilePeerTest {
     }
 
     @Test
+    void a_frame_with_a_flipped_bit_is_not_handled() throws Exception {
+        AtomicInteger handled = new AtomicInteger();
+        pair.on(AppendEntriesRequest.class, (context, request) -> {
+            handled.incrementAndGet();
+            context.sendResponse(RpcPair.reply(request.getPrevLogIndex()));
+        });
+        byte[] whole = request(1, RpcPair.append(1, 20));
+        for (int at = 4; at < whole.length; at++) {
+            byte[] flipped = whole.clone();
+            flipped[at] ^= (byte) (1 << at % 8);
+            try (RawPeer raw = new RawPeer(port)) {
+                raw.handshake("test", "secret");
+                raw.send(flipped);
+                assertThat(raw.isClosed()).as("bit of byte %d", at).isTrue();
+            }
+        }
+        assertThat(handled).hasValue(0);
+    }
+
+    @Test
     void frames_longer_than_admitted_shorter_than_a_head_or_negative_close_the_connection() throws Exception {
         for (int length : new int[] {100_001, Integer.MAX_VALUE, 10, 0, -1, Integer.MIN_VALUE}) {
             try (RawPeer raw = new RawPeer(port)) {
@@ -145,8 +166,8 @@ class HostilePeerTest {
                 request(1, RpcPair.append(1, 10)),
                 RawPeer.frame(8, 0, 0, new byte[32]),
                 RawPeer.frame(4, 0, 0, new byte[0]),
-                RawPeer.hello(MAGIC, 1, "other"),
-                RawPeer.hello(MAGIC, 2, "test"),
+                RawPeer.hello(MAGIC, 2, "other"),
+                RawPeer.hello(MAGIC, 3, "test"),
                 RawPeer.hello(MAGIC + 1, 1, "test"),
                 RawPeer.frame(6, 0, 0, new byte[3]),
                 ByteBuffer.allocate(1100).putInt(1096).put((byte) 6).array());
@@ -164,7 +185,7 @@ class HostilePeerTest {
     @Test
     void a_request_slipped_in_before_the_proof_is_not_handled() throws Exception {
         try (RawPeer raw = new RawPeer(port)) {
-            raw.send(RawPeer.hello(MAGIC, 1, "test"));
+            raw.send(RawPeer.hello(MAGIC, 2, "test"));
             assertThat(raw.read().kind()).isEqualTo(7);
             raw.send(request(1, RpcPair.append(1, 10)));
             assertThat(raw.isClosed()).isTrue();
@@ -176,7 +197,7 @@ class HostilePeerTest {
     void a_connection_that_says_nothing_is_closed() throws Exception {
         try (RawPeer silent = new RawPeer(port);
                 RawPeer halfway = new RawPeer(port)) {
-            halfway.send(RawPeer.hello(MAGIC, 1, "test"));
+            halfway.send(RawPeer.hello(MAGIC, 2, "test"));
             assertThat(halfway.read().kind()).isEqualTo(7);
             assertThat(silent.isClosed()).isTrue();
             assertThat(halfway.isClosed()).isTrue();
@@ -244,7 +265,7 @@ class HostilePeerTest {
             Thread accepting = Thread.ofPlatform().daemon().start(() -> {
                 try (Socket socket = impostor.accept()) {
                     var out = socket.getOutputStream();
-                    out.write(RawPeer.frame(7, 0, 0, ByteBuffer.allocate(24).putInt(MAGIC).putInt(1).array()));
+                    out.write(RawPeer.frame(7, 0, 0, ByteBuffer.allocate(24).putInt(MAGIC).putInt(2).array()));
                     out.write(RawPeer.frame(9, 0, 0, new byte[32]));
                     var _ = socket.getInputStream().readAllBytes();
                 } catch (IOException e) {

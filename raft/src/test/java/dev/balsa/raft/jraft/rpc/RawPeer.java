@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.zip.CRC32C;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -34,13 +35,24 @@ final class RawPeer implements AutoCloseable {
     record Frame(int kind, long callId, int type, ByteString body) {}
 
     static byte[] frame(int kind, long callId, int type, byte[] body) {
-        return ByteBuffer.allocate(15 + body.length)
-                .putInt(11 + body.length)
+        boolean ofHandshake = kind >= 6 && kind <= 9;
+        int checksum = ofHandshake ? 0 : 4;
+        ByteBuffer frame = ByteBuffer.allocate(15 + body.length + checksum)
+                .putInt(11 + body.length + checksum)
                 .put((byte) kind)
                 .putLong(callId)
                 .putShort((short) type)
-                .put(body)
-                .array();
+                .put(body);
+        if (!ofHandshake) {
+            frame.putInt(crc(frame.array(), 4, 11 + body.length));
+        }
+        return frame.array();
+    }
+
+    private static int crc(byte[] bytes, int from, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, from, length);
+        return (int) crc.getValue();
     }
 
     void send(byte[] bytes) throws IOException {
@@ -49,13 +61,17 @@ final class RawPeer implements AutoCloseable {
     }
 
     Frame read() throws IOException {
-        int length = in.readInt();
-        int kind = in.readByte();
-        long callId = in.readLong();
-        int type = in.readShort();
-        byte[] body = new byte[length - 11];
-        in.readFully(body);
-        return new Frame(kind, callId, type, ByteString.copyFrom(body));
+        byte[] bytes = new byte[in.readInt()];
+        in.readFully(bytes);
+        ByteBuffer frame = ByteBuffer.wrap(bytes);
+        int kind = frame.get();
+        long callId = frame.getLong();
+        int type = frame.getShort();
+        int checksum = kind >= 6 && kind <= 9 ? 0 : 4;
+        if (checksum > 0 && frame.getInt(bytes.length - 4) != crc(bytes, 0, bytes.length - 4)) {
+            throw new IOException("wrong checksum");
+        }
+        return new Frame(kind, callId, type, ByteString.copyFrom(bytes, 11, bytes.length - 11 - checksum));
     }
 
     /** @return whether the other side closes, having sent nothing */
@@ -80,7 +96,7 @@ final class RawPeer implements AutoCloseable {
 
     /** Introduces itself as one should. */
     void handshake(String cluster, String secret) throws IOException {
-        send(hello(0x424C5352, 1, cluster));
+        send(hello(0x424C5352, 2, cluster));
         Frame challenge = read();
         byte[] nonce = challenge.body().substring(8, 24).toByteArray();
         send(frame(8, 0, 0, proof("client", secret, nonce, cluster)));
