@@ -14,6 +14,7 @@ import dev.balsa.node.observe.Administration;
 import dev.balsa.node.observe.CommandStats;
 import dev.balsa.node.observe.NodeState;
 import dev.balsa.node.observe.Settings;
+import dev.balsa.node.observe.LatencyEvents;
 import dev.balsa.node.observe.SlowLog;
 import dev.balsa.node.observe.Versions;
 import dev.balsa.node.replication.EvictionSettings;
@@ -69,6 +70,7 @@ final class Node implements AutoCloseable {
     private final CompletableFuture<Integer> stopped = new CompletableFuture<>();
     private final Settings settings;
     private final SlowLog slowLog;
+    private final LatencyEvents latencyEvents;
     private final CommandStats stats;
     private final NodeView view;
     private final NodeClusterView routes;
@@ -93,7 +95,8 @@ final class Node implements AutoCloseable {
         this.settings = new Settings(config);
         followSettings();
         this.slowLog = new SlowLog(System::currentTimeMillis, this::client);
-        this.stats = new CommandStats(slowLog);
+        this.latencyEvents = new LatencyEvents(System::currentTimeMillis);
+        this.stats = new CommandStats(slowLog, latencyEvents);
         this.view = new NodeView(identity, config, groups, this::front, this::stop);
         ClusterMap.Node self = self(map, nodeId);
         this.raft = new JRaftHost(
@@ -109,7 +112,7 @@ final class Node implements AutoCloseable {
         if (importing) {
             importDump(dump);
         }
-        this.administration = new Administration(view, settings, stats, slowLog, loops.next());
+        this.administration = new Administration(view, settings, stats, slowLog, latencyEvents, loops.next());
         this.routes = new NodeClusterView(
                 identity, this::local, UpstreamSettings.DEFAULT.withPassword(config.requirepass()));
         this.front = new Front(
@@ -322,6 +325,7 @@ final class Node implements AutoCloseable {
         listeners.forEach(RespServer::close);
         routes.close();
         administration.close();
+        latencyEvents.close();
         groups.forEach(HostedGroup::close);
         raft.close();
         background.shutdown();

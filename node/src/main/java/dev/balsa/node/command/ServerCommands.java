@@ -105,6 +105,10 @@ final class ServerCommands {
                     elsewhere("doctor", 2, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
                             .tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special")
                             .doc("2.8.13", "O(1)", "Reports what is unusual about latency."),
+                    elsewhere("graph", 3, ADMIN, NOSCRIPT, LOADING, STALE).of("server")
+                            .tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special")
+                            .syntax("event")
+                            .doc("2.8.13", "O(1)", "Draws the times of an event."),
                     elsewhere("help", 2, LOADING, STALE).of("server")
                             .doc("2.8.13", "O(1)", "Lists the subcommands."),
                     elsewhere("histogram", -2, ADMIN, NOSCRIPT, LOADING, STALE).of("server")

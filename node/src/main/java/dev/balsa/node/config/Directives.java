@@ -102,6 +102,7 @@ public final class Directives {
             live("loglevel", new Choice(List.of("debug", "verbose", "notice", "warning", "nothing")), "notice"),
             start("logfile", new Text(), ""),
             live("slowlog-log-slower-than", new Whole(-1, Long.MAX_VALUE), "10000"),
+            live("latency-monitor-threshold", new Whole(0, Integer.MAX_VALUE), "0"),
             live("slowlog-max-len", new Whole(0, 1_000_000), "128"),
             start("enable-debug-command", new Choice(List.of("no", "yes", "local")), "no"));
 

@@ -120,7 +120,6 @@ final class RedisDirectives {
             none("maxmemory-eviction-tenacity", new Whole(0, 100), "10",
                     "at most 64 keys are evicted ahead of one write"),
             none("acllog-max-len", new Whole(0, Integer.MAX_VALUE), "128", "users of ACL are not served yet"),
-            none("latency-monitor-threshold", new Whole(0, Long.MAX_VALUE), "0", "see LATENCY HISTOGRAM and SLOWLOG"),
             none("latency-tracking-info-percentiles", new Words(), "50 99 99.9", "INFO shows these percentiles always"),
             none("busy-reply-threshold", new Whole(0, Long.MAX_VALUE), "5000", "scripts are not served yet"),
             none("list-compress-depth", new Whole(0, Integer.MAX_VALUE), "0", OWN_STRUCTURES));

@@ -14,9 +14,10 @@ public final class Administration implements AutoCloseable {
 
     /**
      * @param stats of the commands that the groups run, with the slow log in it
+     * @param events what held the process up
      * @param loop for the sampling of rates
      */
-    public Administration(NodeState node, Settings settings, CommandStats stats, SlowLog slowLog, EventLoop loop) {
+    public Administration(NodeState node, Settings settings, CommandStats stats, SlowLog slowLog, LatencyEvents events, EventLoop loop) {
         this.sampler = new Sampler(node, loop);
         MemoryFigures memory = new MemoryFigures(node, settings, sampler);
         this.info = new InfoReport(node, settings, stats, sampler, memory);
@@ -27,6 +28,10 @@ public final class Administration implements AutoCloseable {
         });
         settings.onChange("slowlog-max-len", value -> {
             slowLog.lengthMax(Integer.parseInt(value));
+            return null;
+        });
+        settings.onChange("latency-monitor-threshold", value -> {
+            events.thresholdMillis(Long.parseLong(value));
             return null;
         });
         settings.onChange("loglevel", value -> {
@@ -46,7 +51,7 @@ public final class Administration implements AutoCloseable {
                         config.table(),
                         memory.table(),
                         new SlowLogCommands(slowLog).table(),
-                        new LatencyCommands(stats).table(),
+                        new LatencyCommands(stats, events, System::currentTimeMillis).table(),
                         new PersistenceCommands(node).table(),
                         new ReplicationCommands(node, settings).table(),
                         new DebugCommands(node).table(),

@@ -35,9 +35,11 @@ public final class CommandStats {
     private volatile @Nullable Cell[] near = new @Nullable Cell[NEAR];
     private final LongAdder total = new LongAdder();
     private final SlowLog slowLog;
+    private final LatencyEvents events;
 
-    public CommandStats(SlowLog slowLog) {
+    public CommandStats(SlowLog slowLog, LatencyEvents events) {
         this.slowLog = slowLog;
+        this.events = events;
     }
 
     /**
@@ -54,6 +56,7 @@ public final class CommandStats {
         Cell cell = cell(spec.name());
         cell.latencies.record(nanos);
         total.increment();
+        events.took(spec.has(CommandFlag.FAST) ? LatencyEvents.FAST_COMMAND : LatencyEvents.COMMAND, nanos);
         if (slowLog.isSlow(nanos) && !spec.has(CommandFlag.SKIP_SLOWLOG)) {
             slowLog.record(nanos / 1000, args, clientId);
         }

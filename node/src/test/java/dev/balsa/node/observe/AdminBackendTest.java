@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class AdminBackendTest {
     private final AdminBackend admin =
-            new AdminBackend(List.of(), new CommandStats(new SlowLog(() -> 0, id -> null)));
+            new AdminBackend(List.of(), new CommandStats(new SlowLog(() -> 0, id -> null), new LatencyEvents(() -> 0)));
 
     @Test
     void what_has_a_body_but_no_key_is_help_and_is_answered() {
