@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class SegmentLogStorage implements LogStorage {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentLogStorage.class);
+    /** A longer entry is not kept in memory for its term's sake. */
+    private static final int NEWEST_MAX_BYTES = 1 << 20;
 
     private final Path directory;
     private final SegmentLogConfig config;
@@ -41,6 +43,11 @@ public final class SegmentLogStorage implements LogStorage {
     private volatile @Nullable Throwable failure;
     private volatile @Nullable ConfigurationManager configurations;
     private @Nullable SyncTimer timer;
+    /**
+     * JRaft forgets an entry when it is applied, and asks for its term again when the next one is sent (for each
+     * follower) and when it is received: without this, each time a read of the whole entry from its file.
+     */
+    private volatile @Nullable LogEntry newest;
 
     /** @param directory of this group's log alone */
     public SegmentLogStorage(Path directory, SegmentLogConfig config) {
@@ -93,6 +100,7 @@ public final class SegmentLogStorage implements LogStorage {
         }
         @Nullable SegmentLog open = log;
         log = null;
+        newest = null;
         if (open != null) {
             try {
                 open.close();
@@ -133,7 +141,12 @@ public final class SegmentLogStorage implements LogStorage {
     @Override
     public @Nullable LogEntry getEntry(long index) {
         try {
-            @Nullable LogRecord record = open().read(index);
+            SegmentLog current = open();
+            @Nullable LogEntry last = newest;
+            if (last != null && last.getId().getIndex() == index && index >= current.firstIndex()) {
+                return last;
+            }
+            @Nullable LogRecord record = current.read(index);
             return record == null ? null : LogEntries.entry(record);
         } catch (IOException | RuntimeException e) {
             failed("read", e);
@@ -164,6 +177,8 @@ public final class SegmentLogStorage implements LogStorage {
             batch.show(entries);
             try {
                 open().append(batch);
+                LogEntry last = entries.getLast();
+                newest = last.getData() == null || last.getData().remaining() > NEWEST_MAX_BYTES ? null : last;
                 return entries.size();
             } catch (IOException | RuntimeException e) {
                 failed("written", e);
@@ -197,6 +212,7 @@ public final class SegmentLogStorage implements LogStorage {
     }
 
     private boolean cut(Cut cut) {
+        newest = null;
         try {
             cut.run();
             return true;

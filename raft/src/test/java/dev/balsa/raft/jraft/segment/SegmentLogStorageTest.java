@@ -231,6 +231,33 @@ final class SegmentLogStorageTest {
     }
 
     @Test
+    void the_newest_entry_is_not_read_from_the_file_until_it_is_cut_off() {
+        List<LogEntry> entries = entries(1, 10, 1);
+        storage.appendEntries(entries);
+        assertThat(storage.getEntry(10)).isSameAs(entries.get(9));
+        assertThat(storage.getEntry(9)).isNotSameAs(entries.get(8)).isEqualTo(entries.get(8));
+
+        storage.truncateSuffix(9);
+        assertThat(storage.getEntry(10)).isNull();
+        assertThat(storage.getEntry(9)).isNotSameAs(entries.get(8)).isEqualTo(entries.get(8));
+
+        LogEntry other = data(10, 2, "other");
+        storage.appendEntry(other);
+        assertThat(storage.getEntry(10)).isSameAs(other);
+        storage.truncatePrefix(11);
+        assertThat(storage.getEntry(10)).isNull();
+
+        LogEntry next = data(11, 2, "next");
+        storage.appendEntry(next);
+        storage.reset(11);
+        assertThat(storage.getEntry(11)).isNull();
+
+        storage.appendEntry(next);
+        storage.shutdown();
+        assertThatThrownBy(() -> storage.getEntry(11)).isInstanceOf(LogEntryCorruptedException.class);
+    }
+
+    @Test
     void a_reset_log_is_empty_and_goes_on_with_the_given_index() {
         storage.appendEntries(entries(1, 10, 1));
         assertThat(storage.reset(5)).isTrue();
