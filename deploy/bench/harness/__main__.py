@@ -31,6 +31,7 @@ examples:
   bench --types                          lists, hashes, sets, sorted sets, streams, ...
   bench --types --commands zadd,zrank    some of them, by how their names begin
   bench --idle --groups 3                what a cluster costs that nobody talks to
+  bench --commands transaction --pipelines 1   WATCH, then MULTI, five SET, EXEC
   bench --memory --keys 1000000          bytes per key instead of speed
   bench --json result.json               the table, and every single run in a file
 """
@@ -40,7 +41,7 @@ def arguments():
     parser = argparse.ArgumentParser(
         prog="bench", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", choices=["a", "b", "all"], default="all", help="what to compare (default: all)")
-    parser.add_argument("--commands", help="redis-benchmark's tests (default: set,get); with --types, "
+    parser.add_argument("--commands", help="redis-benchmark's tests, and 'transaction' (default: set,get); with --types, "
                         "beginnings of its commands (default: all)")
     parser.add_argument("--pipelines", default="1,16,64", help="commands sent at once (default: 1,16,64)")
     parser.add_argument("--clients", type=int, default=50, help="connections (default: 50)")

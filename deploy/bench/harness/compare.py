@@ -7,6 +7,7 @@ import subprocess
 import time
 from contextlib import ExitStack
 
+from harness import transactions
 from harness.resp import Client
 from harness.targets import BalsaCluster, BalsaServer, RedisTarget
 
@@ -113,7 +114,9 @@ def measured(given, target, port, command, pipeline, requests):
 
 
 def load(given, port, command, pipeline, requests):
-    """Runs one of redis-benchmark's own tests once: throughput and latencies, or an error."""
+    """Runs one of redis-benchmark's own tests, or transactions, once: throughput and latencies, or an error."""
+    if command == "transaction":
+        return transactions.load(port, given.clients, requests, given.value_bytes)
     return run_benchmark(given, port, pipeline, requests, given.keys, ["-t", command, "-d", str(given.value_bytes)])
 
 
