@@ -6,6 +6,7 @@ import dev.balsa.proto.resp.Args;
 import dev.balsa.proxy.front.Front;
 import dev.balsa.proxy.front.RespServer;
 import dev.balsa.proxy.route.Mode;
+import dev.balsa.proxy.upstream.ChannelLinks;
 import dev.balsa.proxy.upstream.UpstreamSettings;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -29,11 +30,13 @@ public final class Proxy implements AutoCloseable {
     private final Topology topology;
     private final Front front;
     private final List<RespServer> servers = new ArrayList<>();
+    private final ChannelLinks channelLinks;
     private volatile @Nullable Future<?> refreshingCommands;
 
-    private Proxy(Topology topology, Front front) {
+    private Proxy(Topology topology, Front front, UpstreamSettings settings) {
         this.topology = topology;
         this.front = front;
+        this.channelLinks = new ChannelLinks(front.channels(), settings, topology.loop(), topology::addresses);
     }
 
     /**
@@ -57,7 +60,7 @@ public final class Proxy implements AutoCloseable {
         ProxyAdmin admin = new ProxyAdmin(topology, shutdown, () -> made[0].stats().reset());
         Front front = new Front(config.front(), commands, topology, admin);
         made[0] = front;
-        Proxy proxy = new Proxy(topology, front);
+        Proxy proxy = new Proxy(topology, front, settings);
         try {
             for (String host : config.bind()) {
                 InetSocketAddress address = new InetSocketAddress(host, config.port());
@@ -132,6 +135,7 @@ public final class Proxy implements AutoCloseable {
     public void close() {
         servers.forEach(RespServer::close);
         front.clients().closeAll();
+        channelLinks.close();
         topology.stop();
         Future<?> refreshing = refreshingCommands;
         if (refreshing != null) {

@@ -84,6 +84,7 @@ public record ProxyConfig(
             case "timeout" -> front.timeoutSeconds((int) d.number(0, Integer.MAX_VALUE));
             case "tcp-backlog" -> front.tcpBacklog((int) d.number(0, Integer.MAX_VALUE));
             case "databases" -> front.databases((int) d.number(1, 16));
+            case "client-subscriptions-max" -> front.subscriptionsMax((int) d.number(0, Integer.MAX_VALUE));
             case "client-unanswered-max" -> front.unansweredMax((int) d.number(1, 1 << 20));
             case "route-timeout-millis" -> front.routeTimeoutMillis(d.number(0, 3_600_000));
             case "busy-wait-millis" -> front.busyWaitMillis(d.number(0, 3_600_000));
@@ -119,13 +120,19 @@ public record ProxyConfig(
 
     private static void outputLimit(Directive d, FrontSettings front) {
         List<String> v = d.values();
-        if (v.size() != 4 || !v.getFirst().equals("normal")) {
-            throw d.error("'" + d.name() + "' takes: normal <hard limit> <soft limit> <soft seconds>");
+        boolean messages = v.getFirst().equals("pubsub");
+        if (v.size() != 4 || (!messages && !v.getFirst().equals("normal"))) {
+            throw d.error("'" + d.name() + "' takes: normal or pubsub, <hard limit> <soft limit> <soft seconds>");
         }
         try {
-            front.outputLimit(
-                    ConfigFile.parseBytes(v.get(1)), ConfigFile.parseBytes(v.get(2)),
-                            Integer.parseUnsignedInt(v.get(3)));
+            long hard = ConfigFile.parseBytes(v.get(1));
+            long soft = ConfigFile.parseBytes(v.get(2));
+            int seconds = Integer.parseUnsignedInt(v.get(3));
+            if (messages) {
+                front.messagesLimit(new FrontSettings.OutputLimit(hard, soft, seconds));
+            } else {
+                front.outputLimit(hard, soft, seconds);
+            }
         } catch (NumberFormatException _) {
             throw d.error("'" + d.name() + "' has a value that is no number: " + String.join(" ", v));
         }

@@ -82,6 +82,11 @@ final class Topology implements ClusterView, LeaderSource {
         this.upstreams = new Upstreams(settings, this);
     }
 
+    @Override
+    public boolean isNode() {
+        return false;
+    }
+
     Upstreams upstreams() {
         return upstreams;
     }

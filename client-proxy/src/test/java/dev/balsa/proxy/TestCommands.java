@@ -44,6 +44,7 @@ public final class TestCommands {
         specs.add(container("balsa", List.of(sub("balsa|map", 2), sub("balsa|status", 2), sub("balsa|group", -4))));
         specs.add(container("debug", List.of(sub("debug|sleep", 3), keyed("debug|object", 3, READONLY, 2, 2, 1))));
         specs.addAll(session());
+        specs.addAll(pubSub());
         return specs;
     }
 
@@ -74,6 +75,20 @@ public final class TestCommands {
         client.add(sub("client|unblock", -3));
         client.add(sub("client|tracking", -3));
         specs.add(container("client", client));
+        return specs;
+    }
+
+    private static List<CommandSpec> pubSub() {
+        List<CommandSpec> specs = new ArrayList<>();
+        for (String name : List.of("subscribe", "psubscribe", "ssubscribe")) {
+            specs.add(plain(name, -2, 0));
+            specs.add(plain(name.replace("subscribe", "unsubscribe"), -1, 0));
+        }
+        specs.add(plain("publish", 3, 0));
+        specs.add(plain("spublish", 3, 0));
+        specs.add(container("pubsub", List.of(sub("pubsub|channels", -2), sub("pubsub|numsub", -2),
+                sub("pubsub|numpat", 2), sub("pubsub|shardchannels", -2), sub("pubsub|shardnumsub", -2),
+                sub("pubsub|help", 2))));
         return specs;
     }
 

@@ -42,6 +42,10 @@ final class FrontDirectives {
             front.timeoutSeconds(Integer.parseInt(value));
             return null;
         });
+        settings.onChange("client-subscriptions-max", value -> {
+            front.subscriptionsMax(Integer.parseInt(value));
+            return null;
+        });
         settings.onChange("proto-max-bulk-len", value -> {
             front.requestLimits(front.requestLimits().withBulkMaxBytes(Integer.parseInt(value)));
             return null;
@@ -77,9 +81,15 @@ final class FrontDirectives {
     private static void outputLimit(FrontSettings front, String value) {
         String[] words = value.split(" ", -1);
         for (int i = 0; i + 3 < words.length; i += 4) {
-            if (words[i].equals("normal")) {
-                front.outputLimit(
-                        Long.parseLong(words[i + 1]), Long.parseLong(words[i + 2]), Integer.parseInt(words[i + 3]));
+            long hard = Long.parseLong(words[i + 1]);
+            long soft = Long.parseLong(words[i + 2]);
+            int seconds = Integer.parseInt(words[i + 3]);
+            switch (words[i]) {
+                case "normal" -> front.outputLimit(hard, soft, seconds);
+                case "pubsub" -> front.messagesLimit(new FrontSettings.OutputLimit(hard, soft, seconds));
+                default -> {
+                    // No client is a replica.
+                }
             }
         }
     }

@@ -22,10 +22,12 @@ import dev.balsa.node.replication.HostedGroup;
 import dev.balsa.node.replication.SlotGroup;
 import dev.balsa.node.replication.SlotGroupConfig;
 import dev.balsa.proto.cluster.ClusterMap;
+import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proxy.front.Front;
 import dev.balsa.proxy.front.RespServer;
 import dev.balsa.proxy.route.Backend;
 import dev.balsa.proxy.route.Mode;
+import dev.balsa.proxy.upstream.ChannelLinks;
 import dev.balsa.proxy.upstream.UpstreamSettings;
 import dev.balsa.raft.GroupStatus;
 import dev.balsa.raft.RaftConfig;
@@ -76,6 +78,7 @@ final class Node implements AutoCloseable {
     private final NodeClusterView routes;
     private final Administration administration;
     private final Front front;
+    private final ChannelLinks channelLinks;
     private volatile long maxMemoryBytes;
     private volatile EvictionSettings eviction = EvictionSettings.DEFAULT;
     private volatile EncodingLimits encodingLimits = EncodingLimits.DEFAULT;
@@ -113,13 +116,11 @@ final class Node implements AutoCloseable {
             importDump(dump);
         }
         this.administration = new Administration(view, settings, stats, slowLog, latencyEvents, loops.next());
-        this.routes = new NodeClusterView(
-                identity, this::local, UpstreamSettings.DEFAULT.withPassword(config.requirepass()));
-        this.front = new Front(
-                FrontDirectives.bind(settings, config),
-                CommandTable.all().stream().map(Command::spec).toList(),
-                routes,
-                administration.backend());
+        UpstreamSettings links = UpstreamSettings.DEFAULT.withPassword(config.requirepass());
+        this.routes = new NodeClusterView(identity, this::local, links);
+        List<CommandSpec> commands = CommandTable.all().stream().map(Command::spec).toList();
+        this.front = new Front(FrontDirectives.bind(settings, config), commands, routes, administration.backend());
+        this.channelLinks = new ChannelLinks(front.channels(), links, loops.next(), routes::others);
         spreadLeaders(map);
         listen(config.port(), Mode.PLAIN);
         listen(config.clusterPort(), Mode.CLUSTER);
@@ -323,6 +324,7 @@ final class Node implements AutoCloseable {
     @Override
     public void close() {
         listeners.forEach(RespServer::close);
+        channelLinks.close();
         routes.close();
         administration.close();
         latencyEvents.close();

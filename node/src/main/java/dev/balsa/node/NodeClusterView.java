@@ -9,6 +9,7 @@ import dev.balsa.proxy.upstream.LeaderSource;
 import dev.balsa.proxy.upstream.UpstreamSettings;
 import dev.balsa.proxy.upstream.Upstreams;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,14 @@ final class NodeClusterView implements ClusterView, LeaderSource {
 
     @Override
     public void suspect(int group, String address) {}
+
+    /** Cluster addresses of the other nodes. */
+    List<String> others() {
+        return map.nodes().stream()
+                .filter(node -> !node.id().equals(nodeId) && node.clusterPort() != 0)
+                .map(node -> node.host() + ":" + node.clusterPort())
+                .toList();
+    }
 
     void close() {
         upstreams.close();

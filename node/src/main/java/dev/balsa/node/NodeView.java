@@ -11,6 +11,8 @@ import dev.balsa.node.replication.SavedState;
 import dev.balsa.proto.cluster.ClusterMap;
 import dev.balsa.proxy.front.Front;
 import dev.balsa.proxy.front.FrontStats;
+import dev.balsa.proxy.pubsub.ChannelKind;
+import dev.balsa.proxy.pubsub.Channels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -71,11 +73,13 @@ final class NodeView implements NodeState {
     @Override
     public FrontFigures front() {
         FrontStats stats = front.get().stats();
+        Channels channels = front.get().channels();
         return new FrontFigures(
                 front.get().clients().count(),
                 0,
-                0,
-                0,
+                channels.names(ChannelKind.CHANNEL),
+                channels.names(ChannelKind.PATTERN),
+                channels.names(ChannelKind.SHARD),
                 totals(stats),
                 stats.commandStats().stream()
                         .map(command -> new FrontFigures.CommandFigures(

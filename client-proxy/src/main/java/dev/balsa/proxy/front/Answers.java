@@ -1,6 +1,8 @@
 package dev.balsa.proxy.front;
 
 import dev.balsa.proto.resp.Args;
+import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.route.CommandEntry;
 import dev.balsa.proxy.route.FrontWords;
 import dev.balsa.proxy.route.Pending;
 import dev.balsa.proxy.route.ReplySink;
@@ -27,6 +29,9 @@ final class Answers implements ReplySink {
     private final ReplyRing ring = new ReplyRing();
     private final Submissions submissions;
     private @Nullable Pending exclusive;
+    /** Where the last request stands that is no PUBLISH. */
+    private long othersTo;
+    private @Nullable RespWriter held;
 
     Answers(Connection client, Router router, OutputBuffer output) {
         this.client = client;
@@ -41,11 +46,14 @@ final class Answers implements ReplySink {
     /** A request that will be answered. */
     void await(Pending pending) {
         ring.add(pending);
+        if (pending.entry().kind() != CommandEntry.Kind.PUBSUB) {
+            othersTo = ring.tail();
+        }
     }
 
     /** A request that will be answered by something else than a group. */
     void awaitOwn(Pending pending) {
-        ring.add(pending);
+        await(pending);
         submissions.began(pending);
     }
 
@@ -58,6 +66,11 @@ final class Answers implements ReplySink {
     /** Requests without a reply. */
     int unanswered() {
         return ring.size();
+    }
+
+    /** Whether all that is unanswered are messages to channels, which do not wait for each other. */
+    boolean onlyMessagesAwaited() {
+        return ring.head() >= othersTo;
     }
 
     Submissions submissions() {
@@ -178,10 +191,28 @@ final class Answers implements ReplySink {
         if (client.closed()) {
             return;
         }
+        RespWriter later = held;
+        if (later != null) {
+            later.raw(bytes, offset, length);
+            return;
+        }
         flow.push(bytes, offset, length);
         client.markDirty();
         if (output.isLarge()) {
             flow.check();
+        }
+    }
+
+    /** What is pushed from now on waits for {@link #releasePushes}: a client's own message comes after its reply. */
+    void holdPushes() {
+        held = new RespWriter(0);
+    }
+
+    void releasePushes() {
+        RespWriter later = held;
+        held = null;
+        if (later != null && later.length() > 0) {
+            push(later.array(), 0, later.length());
         }
     }
 

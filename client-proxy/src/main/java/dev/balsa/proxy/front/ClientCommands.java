@@ -201,7 +201,7 @@ final class ClientCommands {
                 reply.error("ERR Unknown client type '" + type + "'");
                 return;
             }
-            text.append(type.equalsIgnoreCase("normal") ? clients.list() : "");
+            clients.select(c -> isOfType(c, type)).forEach(c -> ClientInfo.append(c, text));
         } else if (args.is(2, "ID") && args.count() > 3) {
             Set<Long> ids = new HashSet<>();
             for (int i = 3; i < args.count(); i++) {
@@ -220,7 +220,12 @@ final class ClientCommands {
         reply.verbatim("txt", text.toString());
     }
 
-    /** Whether Redis knows such clients; all of ours are normal ones. */
+    /** Whether the client is of the type: one that listens to channels, or a normal one. */
+    static boolean isOfType(Connection client, String type) {
+        return client.subscriptions().any() ? type.equalsIgnoreCase("pubsub") : type.equalsIgnoreCase("normal");
+    }
+
+    /** Whether Redis knows such clients; there are none of servers here. */
     static boolean isType(String type) {
         return switch (type.toLowerCase(Locale.ROOT)) {
             case "normal", "master", "replica", "slave", "pubsub" -> true;

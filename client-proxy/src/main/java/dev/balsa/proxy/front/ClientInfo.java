@@ -1,5 +1,7 @@
 package dev.balsa.proxy.front;
 
+import dev.balsa.proxy.pubsub.ChannelKind;
+
 /** The line of CLIENT LIST and CLIENT INFO. Stateless. */
 final class ClientInfo {
     private ClientInfo() {}
@@ -17,7 +19,10 @@ final class ClientInfo {
                 .append(" idle=").append(Math.max(0, now - client.lastActiveNanos()) / 1_000_000_000)
                 .append(" flags=").append(flags(client))
                 .append(" db=").append(session.database())
-                .append(" sub=0 psub=0 ssub=0 multi=-1 qbuf=").append(client.input().size())
+                .append(" sub=").append(client.subscriptions().count(ChannelKind.CHANNEL))
+                .append(" psub=").append(client.subscriptions().count(ChannelKind.PATTERN))
+                .append(" ssub=").append(client.subscriptions().count(ChannelKind.SHARD))
+                .append(" multi=-1 qbuf=").append(client.input().size())
                 .append(" qbuf-free=").append(Math.max(0, client.input().capacity() - client.input().size()))
                 .append(" argv-mem=0 multi-mem=0 rbs=").append(client.output().capacity())
                 .append(" rbp=").append(client.output().capacity())
@@ -36,6 +41,9 @@ final class ClientInfo {
         StringBuilder flags = new StringBuilder();
         if (client.session().monitors()) {
             flags.append('O');
+        }
+        if (client.subscriptions().any()) {
+            flags.append('P');
         }
         if (client.session().readOnly()) {
             flags.append('r');

@@ -66,8 +66,7 @@ final class ClientKill {
             return c -> c.id() == id;
         }
         if (args.is(i, "TYPE")) {
-            boolean normal = value.equalsIgnoreCase("normal");
-            return _ -> normal;
+            return c -> ClientCommands.isOfType(c, value);
         }
         if (args.is(i, "ADDR")) {
             return c -> c.peer().address().equals(value);

@@ -251,6 +251,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         closed = true;
         execution.transactions().close();
+        execution.subscriptions().end();
         loop.closed(this);
         front.clients().remove(this);
         if (session.monitors()) {
@@ -300,6 +301,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** What goes back to the client. */
     Answers answers() {
         return answers;
+    }
+
+    Subscriptions subscriptions() {
+        return execution.subscriptions();
     }
 
     boolean closed() {

@@ -26,6 +26,7 @@ final class Execution {
     private final Answers answers;
     private final Submissions submissions;
     private final Transactions transactions;
+    private final Subscriptions subscriptions;
     private CommandEntry lastEntry = Rejections.NOTHING;
 
     Execution(Connection client, Router router, Answers answers) {
@@ -37,6 +38,7 @@ final class Execution {
         this.answers = answers;
         this.submissions = answers.submissions();
         this.transactions = new Transactions(client, this, router);
+        this.subscriptions = new Subscriptions(client, this);
     }
 
     /** False: it has to wait, and is decoded again later. */
@@ -45,6 +47,11 @@ final class Execution {
         String refusal = Rejections.check(entry, args, front.commands(), session, front.settings());
         if (refusal != null || entry == null) {
             reject(entry, transactions.rejected(args, refusal == null ? "" : refusal));
+            return true;
+        }
+        if (subscriptions.any() && session.protocol() == 2 && !servesListeners(entry)) {
+            reject(entry, transactions.rejected(args, "ERR Can't execute '" + entry.name() + "': only (P|S)SUBSCRIBE / "
+                    + "(P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context"));
             return true;
         }
         boolean queued = transactions.queues(entry);
@@ -61,6 +68,9 @@ final class Execution {
         if (transactions.takes(entry)) {
             return transactions.execute(entry, args);
         }
+        if (entry.kind() == CommandEntry.Kind.PUBSUB) {
+            return pubSub(entry, args);
+        }
         if (pauses(entry)) {
             return false;
         }
@@ -73,6 +83,20 @@ final class Execution {
         }
         int target = router.groupOf(entry, args);
         return target >= 0 ? toGroup(entry, args, target, router.slot(), answers) : wide(entry, args, target);
+    }
+
+    /** What a client of RESP2 may say that listens to channels: its replies can be told from messages. */
+    private static boolean servesListeners(CommandEntry entry) {
+        return switch (entry.name()) {
+            case "subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe", "sunsubscribe", "ping", "quit",
+                    "reset" ->
+                true;
+            default -> false;
+        };
+    }
+
+    private boolean pubSub(CommandEntry entry, Args args) {
+        return !pauses(entry) && subscriptions.execute(entry, args);
     }
 
     /** Whether CLIENT PAUSE holds the command up; then the connection goes on by itself. */
@@ -108,7 +132,8 @@ final class Execution {
             reject(entry, refusal == null ? "" : refusal);
             return true;
         }
-        return toGroup(entry, inner, group, SlotMap.NONE, answers);
+        return entry.kind() == CommandEntry.Kind.PUBSUB ? pubSub(entry, inner)
+                : toGroup(entry, inner, group, SlotMap.NONE, answers);
     }
 
     /** False: it has to wait for others of this connection. */
@@ -168,6 +193,15 @@ final class Execution {
         return pending;
     }
 
+    /** A request that is answered later, before anything else is executed. */
+    Pending alone(CommandEntry entry) {
+        Pending pending = take(entry);
+        pending.silent(false);
+        answers.awaitAlone(pending);
+        session.commandDone();
+        return pending;
+    }
+
     /** Answers by itself. */
     void answer(CommandEntry entry, Consumer<RespWriter> write) {
         Pending pending = take(entry);
@@ -182,6 +216,10 @@ final class Execution {
         Pending pending = take(entry);
         answers.awaitOwn(pending);
         router.fail(pending, line);
+    }
+
+    Subscriptions subscriptions() {
+        return subscriptions;
     }
 
     Transactions transactions() {

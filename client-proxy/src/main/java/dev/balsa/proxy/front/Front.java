@@ -1,6 +1,7 @@
 package dev.balsa.proxy.front;
 
 import dev.balsa.proto.command.CommandSpec;
+import dev.balsa.proxy.pubsub.Channels;
 import dev.balsa.proxy.route.Backend;
 import dev.balsa.proxy.route.ClusterView;
 import dev.balsa.proxy.route.CommandEntry;
@@ -20,6 +21,7 @@ public final class Front {
     private final Backend admin;
     private final ClientRegistry clients = new ClientRegistry();
     private final FrontStats stats = new FrontStats(this);
+    private final Channels channels = new Channels();
     private final Pause pause = new Pause();
     private final Monitors monitors = new Monitors();
     private final ReplyMemory replyMemory = new ReplyMemory();
@@ -46,6 +48,16 @@ public final class Front {
 
     public FrontStats stats() {
         return stats;
+    }
+
+    /** Who listens to which channels. */
+    public Channels channels() {
+        return channels;
+    }
+
+    /** Whether messages are published in another process, which sends them back if someone listens here. */
+    boolean publishesElsewhere() {
+        return !view.isNode();
     }
 
     public ClusterView view() {

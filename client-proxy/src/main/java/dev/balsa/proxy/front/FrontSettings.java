@@ -20,10 +20,20 @@ public final class FrontSettings implements Retry.Limits {
     private volatile long outputHardLimitBytes = 256L << 20;
     private volatile long outputSoftLimitBytes;
     private volatile int outputSoftSeconds;
+    private volatile OutputLimit messagesLimit = new OutputLimit(32L << 20, 8L << 20, 60);
+    private volatile int subscriptionsMax = 100_000;
     private volatile long routeTimeoutMillis = 5_000;
     private volatile long busyWaitMillis = 1_000;
     private volatile RespLimits requestLimits = RespLimits.DEFAULT;
     private volatile DebugAccess debugAccess = DebugAccess.NO;
+
+    /**
+     * What a client may leave unread before it is cut off.
+     *
+     * @param hardBytes at once; 0: no limit
+     * @param softBytes for {@code softSeconds}; 0: no limit
+     */
+    public record OutputLimit(long hardBytes, long softBytes, int softSeconds) {}
 
     /** Who may use DEBUG ({@code enable-debug-command}): nobody, clients on this machine, everybody. */
     public enum DebugAccess { NO, LOCAL, YES }
@@ -116,6 +126,26 @@ public final class FrontSettings implements Retry.Limits {
     /** A client that has more bytes of replies to read for {@link #outputSoftSeconds} is cut off; 0: no limit. */
     public long outputSoftLimitBytes() {
         return outputSoftLimitBytes;
+    }
+
+    /** {@code client-output-buffer-limit pubsub}: for clients that listen to channels. */
+    public OutputLimit messagesLimit() {
+        return messagesLimit;
+    }
+
+    public FrontSettings messagesLimit(OutputLimit limit) {
+        messagesLimit = limit;
+        return this;
+    }
+
+    /** Channels and patterns that one client may listen to. */
+    public int subscriptionsMax() {
+        return subscriptionsMax;
+    }
+
+    public FrontSettings subscriptionsMax(int count) {
+        subscriptionsMax = count;
+        return this;
     }
 
     /** Whether a client is cut off for what it does not read; if not, it is held up. */

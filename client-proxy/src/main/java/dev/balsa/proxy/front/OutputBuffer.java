@@ -21,6 +21,7 @@ final class OutputBuffer {
     private long softSinceNanos;
     private boolean unflushed;
     private boolean ended;
+    private boolean messages;
 
     OutputBuffer(Channel channel, FrontSettings settings, LoopStats stats) {
         this.channel = channel;
@@ -122,10 +123,17 @@ final class OutputBuffer {
         return buffer == null ? 0 : buffer.capacity();
     }
 
+    /** Whether the client listens to channels: it has a limit of its own then. */
+    void messages(boolean value) {
+        messages = value;
+    }
+
     /** Whether client-output-buffer-limit says that the client must go. */
     boolean tooMuch() {
-        long hard = settings.outputHardLimitBytes();
-        long soft = settings.outputSoftLimitBytes();
+        FrontSettings.OutputLimit limit = messages ? settings.messagesLimit() : null;
+        long hard = limit != null ? limit.hardBytes() : settings.outputHardLimitBytes();
+        long soft = limit != null ? limit.softBytes() : settings.outputSoftLimitBytes();
+        int softSeconds = limit != null ? limit.softSeconds() : settings.outputSoftSeconds();
         if (hard == 0 && soft == 0) {
             return false;
         }
@@ -134,7 +142,7 @@ final class OutputBuffer {
             softSinceNanos = 0;
         } else if (softSinceNanos == 0) {
             softSinceNanos = System.nanoTime();
-        } else if (System.nanoTime() - softSinceNanos > TimeUnit.SECONDS.toNanos(settings.outputSoftSeconds())) {
+        } else if (System.nanoTime() - softSinceNanos > TimeUnit.SECONDS.toNanos(softSeconds)) {
             return true;
         }
         return hard > 0 && bytes > hard;

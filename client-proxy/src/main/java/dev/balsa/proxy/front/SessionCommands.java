@@ -33,7 +33,13 @@ final class SessionCommands {
         Session session = client.session();
         RespWriter reply = client.loop().writer(session.protocol());
         switch (entry.name()) {
-            case "ping" -> ping(args, reply);
+            case "ping" -> {
+                if (session.protocol() == 2 && client.subscriptions().any()) {
+                    pingOfListener(args, reply);
+                } else {
+                    ping(args, reply);
+                }
+            }
             case "echo" -> reply.bulk(args, 1);
             case "hello" -> hello(client, args, reply);
             case "auth" -> auth(client, args, reply);
@@ -46,6 +52,7 @@ final class SessionCommands {
                 client.transactions().end();
                 session.monitors(false);
                 client.front().monitors().remove(client);
+                client.subscriptions().end();
                 session.reset(client.front().settings().requirepass().isEmpty());
                 client.authenticated(session.authenticated());
                 pending.silent(false);
@@ -71,6 +78,21 @@ final class SessionCommands {
             reply.bulk(args, 1);
         } else {
             reply.simple("PONG");
+        }
+    }
+
+    /** In RESP2 a client that listens to channels gets everything in the form of a message. */
+    private static void pingOfListener(Args args, RespWriter reply) {
+        if (args.count() > 2) {
+            ping(args, reply);
+            return;
+        }
+        reply.array(2);
+        reply.bulk("pong");
+        if (args.count() == 2) {
+            reply.bulk(args, 1);
+        } else {
+            reply.bulk("");
         }
     }
 

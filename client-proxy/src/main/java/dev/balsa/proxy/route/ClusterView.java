@@ -22,6 +22,11 @@ public interface ClusterView {
     /** Whether this process leads the group, as far as it knows. */
     boolean leadsHere(int group);
 
+    /** Whether this process is a node: messages to channels are published in nodes. */
+    default boolean isNode() {
+        return true;
+    }
+
     /** Cluster address {@code host:port} of the group's leader; empty if none is known. */
     String leaderAddress(int group);
 }

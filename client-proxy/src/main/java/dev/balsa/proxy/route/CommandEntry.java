@@ -17,6 +17,8 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
         SESSION,
         /** The front, which queues commands and sends them to their group as one. */
         TRANSACTION,
+        /** The front, which knows who listens to channels. */
+        PUBSUB,
         /** The group of its keys. */
         KEYED,
         /** The group of its keys, or, if they belong to several groups, each its part. */
@@ -68,6 +70,9 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
                     "client" ->
                 Kind.SESSION;
             case "multi", "exec", "discard", "watch", "unwatch" -> Kind.TRANSACTION;
+            case "subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe", "sunsubscribe", "publish",
+                    "spublish", "pubsub" ->
+                Kind.PUBSUB;
             case "mget", "mset", "del", "unlink", "exists", "touch" -> Kind.SPLIT;
             case "dbsize", "flushall", "flushdb", "keys", "randomkey", "scan" -> Kind.ALL_GROUPS;
             case "swapdb" -> Kind.ONLY_GROUP;

@@ -38,6 +38,7 @@ public final class CommandTable {
             ExpireCommands.TABLE,
             ConnectionCommands.TABLE,
             TransactionCommands.TABLE,
+            PubSubCommands.TABLE,
             ServerCommands.TABLE,
             ClusterCommands.TABLE,
             RefusedCommands.TABLE));

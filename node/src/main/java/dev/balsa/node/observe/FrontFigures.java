@@ -10,13 +10,14 @@ import java.util.Map;
  * @param blocked clients that wait in a blocking command now
  * @param channels Pub/Sub channels with a subscriber here
  * @param patterns Pub/Sub patterns with a subscriber here
+ * @param shardChannels Pub/Sub shard channels with a subscriber here
  * @param commands that were called or refused at least once
  * @param errors error replies, by their code
  */
 public record FrontFigures(
-        int connected, int blocked, int channels, int patterns, Totals totals, List<CommandFigures> commands,
+        int connected, int blocked, int channels, int patterns, int shardChannels, Totals totals, List<CommandFigures> commands,
                 Map<String, Long> errors) {
-    public static final FrontFigures NONE = new FrontFigures(0, 0, 0, 0, new Totals(0, 0, 0, 0, 0), List.of(),
+    public static final FrontFigures NONE = new FrontFigures(0, 0, 0, 0, 0, new Totals(0, 0, 0, 0, 0), List.of(),
             Map.of());
 
     /**

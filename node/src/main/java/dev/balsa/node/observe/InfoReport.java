@@ -194,7 +194,7 @@ final class InfoReport {
                 .field("keyspace_misses", misses)
                 .field("pubsub_channels", node.front().channels())
                 .field("pubsub_patterns", node.front().patterns())
-                .field("pubsubshard_channels", 0)
+                .field("pubsubshard_channels", node.front().shardChannels())
                 .field("latest_fork_usec", 0)
                 .field("total_forks", 0)
                 .field("migrate_cached_sockets", 0)
