@@ -71,8 +71,10 @@ final class Rejections {
         return "ERR unknown command '" + shown(args, 0) + "', with args beginning with: " + words;
     }
 
+    /** As much of a word as Redis repeats: up to a zero byte. */
     private static String shown(Args args, int i) {
         String word = args.text(i);
-        return word.substring(0, Math.min(word.length(), SHOWN_BYTES));
+        int end = word.indexOf('\0') < 0 ? word.length() : word.indexOf('\0');
+        return word.substring(0, Math.min(end, SHOWN_BYTES));
     }
 }

@@ -84,7 +84,7 @@ final class ListPopCommands {
 
     // LMPOP numkeys key [key ...] LEFT | RIGHT [COUNT count]
     private static void lmpop(Call call) {
-        popFirst(call, 1);
+        popFirst(call, 1, false);
     }
 
     // BLPOP key [key ...] timeout
@@ -108,9 +108,7 @@ final class ListPopCommands {
 
     // BLMPOP timeout numkeys key [key ...] LEFT | RIGHT [COUNT count]
     private static void blmpop(Call call) {
-        if (BlockTimeout.read(call, 1) != BlockTimeout.INVALID) {
-            popFirst(call, 2);
-        }
+        popFirst(call, 2, true);
     }
 
     // BRPOPLPUSH source destination timeout
@@ -173,8 +171,8 @@ final class ListPopCommands {
         call.reply().nilArray();
     }
 
-    /** LMPOP whose number of keys stands at argument {@code numkeysAt}. */
-    private static void popFirst(Call call, int numkeysAt) {
+    /** LMPOP whose number of keys stands at argument {@code numkeysAt}; a timeout, argument 1, is read last. */
+    private static void popFirst(Call call, int numkeysAt, boolean blocks) {
         Args args = call.args();
         if (!call.readsRange(numkeysAt, 1, Long.MAX_VALUE, NUMKEYS)) {
             return;
@@ -199,6 +197,9 @@ final class ListPopCommands {
                 return;
             }
             count = call.number();
+        }
+        if (blocks && BlockTimeout.read(call, 1) == BlockTimeout.INVALID) {
+            return;
         }
         for (int i = numkeysAt + 1; i < endAt; i++) {
             int ref = call.find(i);

@@ -122,9 +122,9 @@ final class Scan implements Database.KeyVisitor {
      */
     static boolean isCursor(Args args, int i) {
         int from = digitsAt(args, i);
-        int end = args.offset(i) + args.length(i);
+        int end = digitsEnd(args, i);
         if (from == end) {
-            return args.length(i) == 0;
+            return end == args.offset(i);
         }
         long value = 0;
         for (int at = from; at < end; at++) {
@@ -140,7 +140,7 @@ final class Scan implements Database.KeyVisitor {
     /** The number of an argument that {@link #isCursor}. */
     static long cursor(Args args, int i) {
         long value = 0;
-        for (int at = digitsAt(args, i); at < args.offset(i) + args.length(i); at++) {
+        for (int at = digitsAt(args, i); at < digitsEnd(args, i); at++) {
             value = value * 10 + (args.array()[at] - '0');
         }
         return args.length(i) > 0 && args.array()[args.offset(i)] == '-' ? -value : value;
@@ -150,5 +150,16 @@ final class Scan implements Database.KeyVisitor {
         int offset = args.offset(i);
         boolean signed = args.length(i) > 0 && (args.array()[offset] == '-' || args.array()[offset] == '+');
         return signed ? offset + 1 : offset;
+    }
+
+    /** Redis reads a cursor as text of C: a zero byte ends it. */
+    private static int digitsEnd(Args args, int i) {
+        int end = args.offset(i) + args.length(i);
+        for (int at = args.offset(i); at < end; at++) {
+            if (args.array()[at] == 0) {
+                return at;
+            }
+        }
+        return end;
     }
 }

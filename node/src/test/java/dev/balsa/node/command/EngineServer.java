@@ -64,7 +64,7 @@ final class EngineServer implements Server {
             String name = args.text(0);
             reply.error(CommandTable.specs().find(args) == null
                     ? "ERR unknown command '" + name + "', with args beginning with: "
-                    : CommandError.unknownSubcommand(args.text(1), name));
+                    : CommandError.unknownSubcommand(args.text(1).split("\0", 2)[0], name));
         } else if (!command.spec().accepts(args.count())) {
             reply.error(CommandError.arity(command.spec().name()));
         } else if (command.word().equals("SELECT")) {

@@ -70,6 +70,10 @@ final class Transcript {
         after.addAll(before);
     }
 
+    List<Step> steps() {
+        return List.copyOf(steps);
+    }
+
     /** The same file, read again. */
     Transcript again() {
         return new Transcript(file);
