@@ -1,5 +1,6 @@
 package dev.balsa.node.observe;
 
+import dev.balsa.proto.command.Glob;
 import dev.balsa.proto.resp.RespWriter;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ final class DebugCommands {
         }
         String pattern = call.args().text(3);
         String text = "a".repeat(length.intValue());
-        call.answerFrom(reply -> reply.integer(NamePattern.matches(pattern, text) ? 1 : 0));
+        call.answerFrom(reply -> reply.integer(Glob.matchesInAnyCase(pattern, text) ? 1 : 0));
     }
 
     // DEBUG SET-ACTIVE-EXPIRE 0|1

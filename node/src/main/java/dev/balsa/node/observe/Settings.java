@@ -5,6 +5,7 @@ import dev.balsa.node.config.Directive;
 import dev.balsa.node.config.Directive.Effect;
 import dev.balsa.node.config.Directives;
 import dev.balsa.node.config.NodeConfig;
+import dev.balsa.proto.command.Glob;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,7 +68,7 @@ public final class Settings {
         for (String name : Directives.names()) {
             Directive directive = Directives.find(name);
             for (String pattern : patterns) {
-                if (directive != null && NamePattern.matches(pattern, name)) {
+                if (directive != null && Glob.matchesInAnyCase(pattern, name)) {
                     found.put(name, value(directive.name()));
                     break;
                 }

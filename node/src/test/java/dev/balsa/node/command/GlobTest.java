@@ -26,6 +26,14 @@ class GlobTest {
     }
 
     @Test
+    void the_case_of_pattern_and_text_may_differ_where_it_is_asked_for() {
+        assertThat(Glob.matchesInAnyCase("MAX?em*", "maxmemory")).isTrue();
+        assertThat(Glob.matchesInAnyCase("h[A-Z]", "HZ")).isTrue();
+        assertThat(Glob.matchesInAnyCase("h[^Z]", "hz")).isFalse();
+        assertThat(Glob.matchesInAnyCase("max", "maxmemory")).isFalse();
+    }
+
+    @Test
     void an_exponential_pattern_ends_soon() {
         String pattern = "a*".repeat(50_000) + "b";
         String text = "a".repeat(100_000);

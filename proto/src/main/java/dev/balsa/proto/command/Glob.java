@@ -1,5 +1,8 @@
 package dev.balsa.proto.command;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
 /**
  * Glob patterns as Redis matches them, byte by byte: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]} and a
  * backslash before what is meant literally. Its oddities are kept, because KEYS and SCAN replies depend on them: a
@@ -51,6 +54,13 @@ public final class Glob {
                 return false;
             }
         }
+    }
+
+    /** Whether the whole of {@code text} matches, whatever the case of either. */
+    public static boolean matchesInAnyCase(String pattern, String text) {
+        byte[] p = pattern.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+        byte[] t = text.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+        return matches(p, 0, p.length, t, 0, t.length);
     }
 
     private static int skipStars(byte[] pattern, int from, int to) {
