@@ -115,13 +115,10 @@ final class BitCommands {
         long from = 0;
         long to = length * 8 - 1;
         if (args.count() == 4 || args.count() == 5) {
-            if (!call.readsInteger(2)) {
+            if (!call.readsStartAndStop(2)) {
                 return;
             }
-            long start = call.number();
-            if (!call.readsInteger(3)) {
-                return;
-            }
+            long start = call.start();
             long end = call.number();
             if (start < 0 && end < 0 && start > end) {
                 call.reply().integer(0);

@@ -24,6 +24,7 @@ public final class Call {
     private int databaseIndex;
     private long seed;
     private long number;
+    private long start;
     private final byte[] scratch = new byte[64];
 
     public Call(Keyspace keyspace, Args args, RespWriter reply) {
@@ -176,6 +177,20 @@ public final class Call {
             return false;
         }
         return true;
+    }
+
+    /** Reads arguments {@code i} and {@code i + 1} as integers: {@link #start()} and {@link #number()}. */
+    boolean readsStartAndStop(int i) {
+        if (!readsInteger(i)) {
+            return false;
+        }
+        start = number;
+        return readsInteger(i + 1);
+    }
+
+    /** The first of what {@link #readsStartAndStop} read. */
+    long start() {
+        return start;
     }
 
     /** What was read last. */

@@ -113,13 +113,10 @@ final class ListCommands {
 
     // LRANGE key start stop
     private static void lrange(Call call) {
-        if (!call.readsInteger(2)) {
+        if (!call.readsStartAndStop(2)) {
             return;
         }
-        long start = call.number();
-        if (!call.readsInteger(3)) {
-            return;
-        }
+        long start = call.start();
         long stop = call.number();
         int ref = call.find(1);
         if (ref == MISSING) {
@@ -216,13 +213,10 @@ final class ListCommands {
 
     // LTRIM key start stop
     private static void ltrim(Call call) {
-        if (!call.readsInteger(2)) {
+        if (!call.readsStartAndStop(2)) {
             return;
         }
-        long start = call.number();
-        if (!call.readsInteger(3)) {
-            return;
-        }
+        long start = call.start();
         long stop = call.number();
         int ref = call.find(1);
         if (ref != MISSING && call.refusesType(ref, ValueType.LIST)) {

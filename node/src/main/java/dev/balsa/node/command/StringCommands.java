@@ -308,13 +308,10 @@ final class StringCommands {
 
     // GETRANGE key start end, SUBSTR key start end
     private static void getRange(Call call) {
-        if (!call.readsInteger(2)) {
+        if (!call.readsStartAndStop(2)) {
             return;
         }
-        long start = call.number();
-        if (!call.readsInteger(3)) {
-            return;
-        }
+        long start = call.start();
         long end = call.number();
         int ref = call.find(1);
         if (ref == MISSING) {
