@@ -2,6 +2,7 @@ package dev.balsa.node.engine.value;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /*
  * A stream is its nodes (StreamNodes), its consumer groups sorted by name, and a few counters that outlive entries:
@@ -410,11 +411,16 @@ public final class Stream extends LargeValue {
 
     /** Where a group stands by name, or minus one minus where it would stand. */
     public int findGroup(byte[] array, int offset, int length) {
+        return find(groups.length, i -> groups[i].name(), array, offset, length);
+    }
+
+    /** Where a name is among {@code count} names in order, or -1 - where it would be. */
+    static int find(int count, IntFunction<byte[]> names, byte[] array, int offset, int length) {
         int low = 0;
-        int high = groups.length - 1;
+        int high = count - 1;
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            byte[] other = groups[middle].name();
+            byte[] other = names.apply(middle);
             int difference = Arrays.compareUnsigned(other, 0, other.length, array, offset, offset + length);
             if (difference == 0) {
                 return middle;

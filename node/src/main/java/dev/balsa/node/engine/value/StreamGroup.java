@@ -130,22 +130,7 @@ public final class StreamGroup {
 
     /** Where a consumer stands by name, or minus one minus where it would stand. */
     public int findConsumer(byte[] array, int offset, int length) {
-        int low = 0;
-        int high = size - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            byte[] other = consumer(middle).name();
-            int difference = Arrays.compareUnsigned(other, 0, other.length, array, offset, offset + length);
-            if (difference == 0) {
-                return middle;
-            }
-            if (difference < 0) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return -1 - low;
+        return Stream.find(size, i -> consumer(i).name(), array, offset, length);
     }
 
     /** The {@code i}-th consumer, to be changed. */
