@@ -2,7 +2,9 @@ package dev.balsa.node.command;
 
 import static dev.balsa.node.command.CommandError.INVALID_CURSOR;
 import static dev.balsa.node.command.CommandError.SYNTAX;
+import static dev.balsa.node.engine.Keyspace.MISSING;
 
+import dev.balsa.node.engine.ValueType;
 import dev.balsa.node.engine.value.StringView;
 import dev.balsa.proto.command.Glob;
 import dev.balsa.proto.resp.Args;
@@ -11,14 +13,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What HSCAN, SSCAN and ZSCAN have in common: cursor, options, the reply. Between {@link #begin} and {@link #end} the
- * command writes the elements that {@link #matches} and counts them by {@link #wrote}. One object serves one call.
+ * What HSCAN, SSCAN and ZSCAN have in common: cursor, key, options, the reply. Until {@link #end} the command writes
+ * the elements that {@link #matches} and counts them by {@link #wrote}. One object serves one call.
  */
 final class ElementScan {
     private static final int DEFAULT_COUNT = 10;
     private static final int ANY = -1;
 
     private final Call call;
+    private final int ref;
     private final long cursor;
     private int patternAt = ANY;
     private int count = DEFAULT_COUNT;
@@ -27,22 +30,32 @@ final class ElementScan {
     private int start;
     private int written;
 
-    private ElementScan(Call call, long cursor) {
+    private ElementScan(Call call, int ref, long cursor) {
         this.call = call;
+        this.ref = ref;
         this.cursor = cursor;
     }
 
-    /** Reads the cursor, argument 2; null after replying the error of Redis. */
-    static @Nullable ElementScan of(Call call) {
+    /**
+     * Reads the cursor, argument 2, finds the key, reads the options, and begins the reply; null if there was an error
+     * or nothing under the key, which is replied then.
+     */
+    static @Nullable ElementScan of(Call call, ValueType type) {
         if (!Scan.isCursor(call.args(), 2)) {
             call.reply().error(INVALID_CURSOR);
             return null;
         }
-        return new ElementScan(call, Scan.cursor(call.args(), 2));
+        ElementScan scan = new ElementScan(call, call.find(1), Scan.cursor(call.args(), 2));
+        scan.start = call.reply().length();
+        if (scan.ref == MISSING) {
+            scan.end(0);
+            return null;
+        }
+        return !call.refusesType(scan.ref, type) && scan.readsOptions(type == ValueType.HASH) ? scan : null;
     }
 
     /** Reads the options from argument 3 on, or replies the error of Redis and answers false. */
-    boolean readsOptions(boolean ofHash) {
+    private boolean readsOptions(boolean ofHash) {
         Args args = call.args();
         for (int i = 3; i < args.count(); i++) {
             boolean more = i + 1 < args.count();
@@ -68,6 +81,11 @@ final class ElementScan {
         return true;
     }
 
+    /** What the key holds. */
+    int ref() {
+        return ref;
+    }
+
     long cursor() {
         return cursor;
     }
@@ -80,16 +98,6 @@ final class ElementScan {
     /** Whether a hash's values are wanted. */
     boolean values() {
         return values;
-    }
-
-    /** Replies that there is nothing: the key is missing. */
-    void replyNothing() {
-        begin();
-        end(0);
-    }
-
-    void begin() {
-        start = call.reply().length();
     }
 
     /** Whether an element is to be replied. */

@@ -388,17 +388,10 @@ final class HashCommands {
 
     // HSCAN key cursor [MATCH pattern] [COUNT count] [NOVALUES]
     private static void hscan(Call call) {
-        ElementScan scan = ElementScan.of(call);
-        if (scan == null) {
-            return;
-        }
-        int ref = call.find(1);
-        if (ref == MISSING) {
-            scan.replyNothing();
-        } else if (!call.refusesType(ref, ValueType.HASH) && scan.readsOptions(true)) {
+        ElementScan scan = ElementScan.of(call, ValueType.HASH);
+        if (scan != null) {
             RespWriter reply = call.reply();
-            scan.begin();
-            scan.end(call.db().hashes().scan(ref, scan.cursor(), scan.count(), (field, value) -> {
+            scan.end(call.db().hashes().scan(scan.ref(), scan.cursor(), scan.count(), (field, value) -> {
                 if (scan.matches(field)) {
                     Strings.reply(reply, field);
                     if (scan.values()) {

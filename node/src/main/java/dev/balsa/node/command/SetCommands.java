@@ -249,16 +249,9 @@ final class SetCommands {
 
     // SSCAN key cursor [MATCH pattern] [COUNT count]
     private static void sscan(Call call) {
-        ElementScan scan = ElementScan.of(call);
-        if (scan == null) {
-            return;
-        }
-        int ref = call.find(1);
-        if (ref == MISSING) {
-            scan.replyNothing();
-        } else if (!call.refusesType(ref, ValueType.SET) && scan.readsOptions(false)) {
-            scan.begin();
-            scan.end(call.db().sets().scan(ref, scan.cursor(), scan.count(), member -> {
+        ElementScan scan = ElementScan.of(call, ValueType.SET);
+        if (scan != null) {
+            scan.end(call.db().sets().scan(scan.ref(), scan.cursor(), scan.count(), member -> {
                 if (scan.matches(member)) {
                     Strings.reply(call.reply(), member);
                     scan.wrote(1);

@@ -88,17 +88,10 @@ final class SortedSetScanCommands {
 
     // ZSCAN key cursor [MATCH pattern] [COUNT count]
     private static void zscan(Call call) {
-        ElementScan scan = ElementScan.of(call);
-        if (scan == null) {
-            return;
-        }
-        int ref = call.find(1);
-        if (ref == MISSING) {
-            scan.replyNothing();
-        } else if (!call.refusesType(ref, ValueType.ZSET) && scan.readsOptions(false)) {
+        ElementScan scan = ElementScan.of(call, ValueType.ZSET);
+        if (scan != null) {
             SortedSets sets = call.sortedSets();
-            sets.open(call.db(), ref);
-            scan.begin();
+            sets.open(call.db(), scan.ref());
             scan.end(sets.scan(scan.cursor(), scan.count(), member -> {
                 if (scan.matches(member)) {
                     SortedSetCommands.replyMember(call, sets);
