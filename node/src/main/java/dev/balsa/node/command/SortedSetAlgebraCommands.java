@@ -22,11 +22,13 @@ final class SortedSetAlgebraCommands {
     private static final String DIFF_COST = "O(N*K+M*log(M)), N = members of the first set, K = sets, M = result";
 
     static final List<Command> TABLE = table(
-            read("zunion", -3, SortedSetAlgebraCommands::zunion, MOVABLEKEYS).of("sorted-set").countedKeys("RO ACCESS", 1)
+            read("zunion", -3, SortedSetAlgebraCommands::zunion, MOVABLEKEYS).of("sorted-set")
+                    .countedKeys("RO ACCESS", 1)
                     .syntax("numkeys:integer key... [WEIGHTS weight:integer...] [AGGREGATE aggregate=(SUM | MIN | "
                             + "MAX)] [WITHSCORES]")
                     .doc("6.2.0", UNION_COST, "Replies with the members of any of several sorted sets."),
-            read("zinter", -3, SortedSetAlgebraCommands::zinter, MOVABLEKEYS).of("sorted-set").countedKeys("RO ACCESS", 1)
+            read("zinter", -3, SortedSetAlgebraCommands::zinter, MOVABLEKEYS).of("sorted-set")
+                    .countedKeys("RO ACCESS", 1)
                     .syntax("numkeys:integer key... [WEIGHTS weight:integer...] [AGGREGATE aggregate=(SUM | MIN | "
                             + "MAX)] [WITHSCORES]")
                     .doc("6.2.0", INTER_COST, "Replies with the members that several sorted sets have in common."),

@@ -31,7 +31,8 @@ final class SortedSetCommands {
             write("zincrby", 4, SortedSetCommands::zincrby, DENYOOM, FAST).of("sorted-set")
                     .key("RW ACCESS UPDATE", 1)
                     .syntax("key increment:integer member")
-                    .doc("1.2.0", "O(log(N)), N = members", "Adds to the score of a member; a missing one counts as 0."),
+                    .doc("1.2.0", "O(log(N)), N = members",
+                            "Adds to the score of a member; a missing one counts as 0."),
             write("zrem", -3, SortedSetCommands::zrem, FAST).of("sorted-set").key("RW DELETE", 1)
                     .syntax("key member...")
                     .doc("1.2.0", "O(M*log(N)), N = members of the set, M = given ones",
