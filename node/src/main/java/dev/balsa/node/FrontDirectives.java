@@ -38,6 +38,10 @@ final class FrontDirectives {
             front.maxclients(clients);
             return null;
         });
+        settings.onChange("maxmemory-clients", value -> {
+            front.clientsMaxBytes(Long.parseLong(value));
+            return null;
+        });
         settings.onChange("timeout", value -> {
             front.timeoutSeconds(Integer.parseInt(value));
             return null;

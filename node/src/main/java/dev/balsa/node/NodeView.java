@@ -76,6 +76,7 @@ final class NodeView implements NodeState {
         Channels channels = front.get().channels();
         return new FrontFigures(
                 front.get().clients().count(),
+                stats.evictedClients(),
                 0,
                 channels.names(ChannelKind.CHANNEL),
                 channels.names(ChannelKind.PATTERN),

@@ -27,6 +27,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
     /** Channel, pipeline and the objects here, when nothing is in flight. */
     private static final long FIXED_BYTES = 4 << 10;
+    /** The books are as exact as this. */
+    private static final long BOOKED_STEP_BYTES = 16 << 10;
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Front front;
@@ -39,6 +41,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Execution execution;
 
     private long lastActiveNanos;
+    private long bookedBytes;
+    private boolean evicted;
     private long closingSinceNanos;
     private int placeInLoop;
     private boolean blocked;
@@ -65,6 +69,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         loop.opened(this);
+        book(FIXED_BYTES);
         front.clients().add(this);
     }
 
@@ -113,10 +118,43 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Reads on, or not, as the state of the connection says. */
     private void read() {
+        bookMemory();
         boolean wanted = !closing && !blocked && !stopped();
         if (!closed && peer.channel().isActive() && peer.channel().config().isAutoRead() != wanted) {
             peer.channel().config().setAutoRead(wanted);
         }
+    }
+
+    private void bookMemory() {
+        long now = memoryBytes();
+        if (Math.abs(now - bookedBytes) >= BOOKED_STEP_BYTES && !closed && !evicted) {
+            book(now);
+            if (front.clientMemory().isExceeded()) {
+                loop.evictLargest(front.clientMemory());
+            }
+        }
+    }
+
+    private void book(long bytes) {
+        front.clientMemory().add(bytes - bookedBytes);
+        bookedBytes = bytes;
+    }
+
+    long bookedBytes() {
+        return bookedBytes;
+    }
+
+    /** Whether it may be closed when clients take too much memory: CLIENT NO-EVICT, and fronts, whose it is not alone. */
+    boolean mayBeEvicted() {
+        return !evicted && !session.noEvict() && !session.isFront();
+    }
+
+    /** Closes the connection; what waits is lost. */
+    void evict() {
+        evicted = true;
+        book(0);
+        stopReading();
+        kill();
     }
 
     private boolean stopped() {
@@ -250,6 +288,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         closed = true;
+        book(0);
         execution.transactions().close();
         execution.subscriptions().end();
         loop.closed(this);

@@ -24,6 +24,7 @@ public final class Front {
     private final Channels channels = new Channels();
     private final Pause pause = new Pause();
     private final Monitors monitors = new Monitors();
+    private final ClientMemory clientMemory;
     private final ReplyMemory replyMemory = new ReplyMemory();
     private final ConcurrentHashMap<EventLoop, LoopState> loops = new ConcurrentHashMap<>();
     private volatile CommandIndex commands;
@@ -33,6 +34,7 @@ public final class Front {
      */
     public Front(FrontSettings settings, List<CommandSpec> commands, ClusterView view, Backend admin) {
         this.settings = settings;
+        this.clientMemory = new ClientMemory(settings);
         this.commands = new CommandIndex(commands);
         this.view = view;
         this.admin = admin;
@@ -87,6 +89,10 @@ public final class Front {
 
     Router newRouter(Mode mode) {
         return new Router(mode, view, admin, this::commands, settings);
+    }
+
+    ClientMemory clientMemory() {
+        return clientMemory;
     }
 
     ReplyMemory replyMemory() {

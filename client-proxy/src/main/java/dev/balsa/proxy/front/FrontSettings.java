@@ -15,6 +15,7 @@ public final class FrontSettings implements Retry.Limits {
     private volatile int databases = 16;
     private volatile int maxclients = 10_000;
     private volatile int timeoutSeconds;
+    private volatile long clientsMaxBytes;
     private volatile int tcpBacklog = 511;
     private volatile int unansweredMax = 4096;
     private volatile long outputHardLimitBytes = 256L << 20;
@@ -85,6 +86,16 @@ public final class FrontSettings implements Retry.Limits {
 
     public FrontSettings maxclients(int count) {
         maxclients = count;
+        return this;
+    }
+
+    /** When all client connections take more, those that take most are closed ({@code maxmemory-clients}); 0: never. */
+    public long clientsMaxBytes() {
+        return clientsMaxBytes;
+    }
+
+    public FrontSettings clientsMaxBytes(long bytes) {
+        clientsMaxBytes = bytes;
         return this;
     }
 

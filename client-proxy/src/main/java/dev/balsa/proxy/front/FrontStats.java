@@ -64,6 +64,11 @@ public final class FrontStats {
         return sum(stats -> stats.connectionsCut);
     }
 
+    /** Connections closed because all together took too much memory. */
+    public long evictedClients() {
+        return sum(stats -> stats.connectionsEvicted);
+    }
+
     /** Commands that were called or refused at least once, in the order of the table. */
     public List<CommandStat> commandStats() {
         List<CommandStat> all = new ArrayList<>();

@@ -165,6 +165,27 @@ final class LoopState {
         }
     }
 
+    /** Closes connections, the largest first, until those of the process fit into {@code maxmemory-clients}. */
+    void evictLargest(ClientMemory memory) {
+        while (memory.isExceeded()) {
+            Connection largest = null;
+            for (int i = 0; i < connections.size(); i++) {
+                Connection connection = connections.get(i);
+                boolean larger = largest == null || connection.bookedBytes() > largest.bookedBytes();
+                if (larger && !connection.closed() && connection.mayBeEvicted()) {
+                    largest = connection;
+                }
+            }
+            if (largest == null) {
+                return;
+            }
+            log.info("client {} is closed: all clients take {} bytes, more than maxmemory-clients, and this one most",
+                    largest.peer(), memory.bytes());
+            stats.connectionsEvicted++;
+            largest.evict();
+        }
+    }
+
     private void sweep() {
         long now = System.nanoTime();
         for (int i = connections.size() - 1; i >= 0; i--) {

@@ -12,6 +12,7 @@ final class LoopStats {
     long netOutputBytes;
     long protocolErrors;
     long connectionsCut;
+    long connectionsEvicted;
     private long[] calls = {};
     private long[] nanos = {};
     private long[] rejected = {};
@@ -50,6 +51,7 @@ final class LoopStats {
         netOutputBytes = 0;
         protocolErrors = 0;
         connectionsCut = 0;
+        connectionsEvicted = 0;
         calls = new long[0];
         nanos = new long[0];
         rejected = new long[0];

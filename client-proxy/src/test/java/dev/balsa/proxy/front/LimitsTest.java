@@ -57,6 +57,24 @@ class LimitsTest {
     }
 
     @Test
+    void when_all_take_too_much_memory_the_largest_is_closed_and_not_one_that_asked_to_stay() throws IOException {
+        cluster.settings.clientsMaxBytes(1 << 20);
+        int port = cluster.listen(Mode.PLAIN);
+        byte[] unfinished = bytes("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$5000000\r\n" + "x".repeat(600_000));
+        try (RawClient staying = new RawClient(port); RawClient large = new RawClient(port);
+                RawClient small = new RawClient(port)) {
+            assertThat(staying.call("CLIENT NO-EVICT ON")).isEqualTo("+OK");
+            assertThat(small.call("PING")).isEqualTo("+PONG");
+            staying.send(unfinished);
+            large.send(unfinished);
+            assertThat(large.isClosedByServer()).isTrue();
+            assertThat(small.call("PING")).isEqualTo("+PONG");
+            assertThat(cluster.front.stats().evictedClients()).isEqualTo(1);
+            assertThat(small.call("CLIENT LIST").lines().filter(line -> line.contains("flags=e"))).hasSize(1);
+        }
+    }
+
+    @Test
     void a_protocol_error_comes_after_the_replies_before_it_and_closes() throws IOException {
         try (RawClient client = connect()) {
             client.send(bytes("PING\r\n*1\r\n$x\r\nPING\r\n"));

@@ -41,6 +41,7 @@ public final class Directives {
             // Clients.
             live("requirepass", new Text(), ""),
             live("maxclients", new Whole(1, 1_000_000), "10000"),
+            live("maxmemory-clients", new Bytes(0, 1L << 50), "0"),
             live("timeout", new Whole(0, Integer.MAX_VALUE), "0"),
             live("proto-max-bulk-len", new Bytes(MIB, Integer.MAX_VALUE), "536870912"),
             live("client-query-buffer-limit", new Bytes(MIB, 4 * GIB), "1073741824"),

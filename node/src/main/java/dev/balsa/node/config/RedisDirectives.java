@@ -52,8 +52,6 @@ final class RedisDirectives {
             only("tls-cluster", "no", "TLS is not served yet: keep raft-bind on a private network"),
             only("masterauth", "", "replication is Raft and asks for no password: remove the line"),
             only("masteruser", "", "replication is Raft and asks for no password: remove the line"),
-            only("maxmemory-clients", "0", "clients are bounded by maxclients and client-output-buffer-limit: "
-                    + "remove the line"),
             only("latency-tracking", "yes", "latencies are always tracked: remove the line"));
 
     /** Accepted, without effect. */

@@ -7,6 +7,7 @@ import java.util.Map;
  * What the front has counted. Immutable.
  *
  * @param connected client connections now
+ * @param evicted connections closed since the start because of maxmemory-clients
  * @param blocked clients that wait in a blocking command now
  * @param channels Pub/Sub channels with a subscriber here
  * @param patterns Pub/Sub patterns with a subscriber here
@@ -15,9 +16,9 @@ import java.util.Map;
  * @param errors error replies, by their code
  */
 public record FrontFigures(
-        int connected, int blocked, int channels, int patterns, int shardChannels, Totals totals, List<CommandFigures> commands,
+        int connected, long evicted, int blocked, int channels, int patterns, int shardChannels, Totals totals, List<CommandFigures> commands,
                 Map<String, Long> errors) {
-    public static final FrontFigures NONE = new FrontFigures(0, 0, 0, 0, 0, new Totals(0, 0, 0, 0, 0), List.of(),
+    public static final FrontFigures NONE = new FrontFigures(0, 0, 0, 0, 0, 0, new Totals(0, 0, 0, 0, 0), List.of(),
             Map.of());
 
     /**

@@ -189,7 +189,7 @@ final class InfoReport {
                 .field("expired_stale_perc", "0.00")
                 .field("expired_time_cap_reached_count", 0)
                 .field("evicted_keys", evicted)
-                .field("evicted_clients", 0)
+                .field("evicted_clients", node.front().evicted())
                 .field("keyspace_hits", hits)
                 .field("keyspace_misses", misses)
                 .field("pubsub_channels", node.front().channels())
