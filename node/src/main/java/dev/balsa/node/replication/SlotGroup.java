@@ -268,7 +268,8 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
             // These reads follow writes that are still on their way: an empty entry keeps their place.
             batch.tick();
         }
-        Flight flight = new Flight(batch, batch.finish(clock.nowMillis(), seeds.next()), reads.unanswered());
+        long millis = clock.nowMillis();
+        Flight flight = new Flight(batch, batch.finish(millis, seeds.next()), millis, reads.unanswered());
         inFlight.add(flight);
         log().propose(flight.data, flight);
     }
@@ -292,19 +293,23 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     }
 
     /**
-     * Log time has to move on before this read can say that the key is dead, so that a key once seen dead stays dead, also after a failover to a node
-     * with a slow clock. The read runs again: before the entry in flight (whose time the log takes then), or behind a tick that goes before all that waits.
+     * Log time has to move on before this read can say that the key is dead, so that a key once seen dead stays dead,
+     * also after a failover to a node with a slow clock. The read runs again before the entry in flight, if that one's
+     * time is late enough, or behind a tick that goes before all that waits. Only a read that stood between writes of
+     * its connection has to come before any entry in flight, which may hold the write behind it; the front lets no
+     * write follow any other read.
      */
     @Override
     public void readMetDueKey(Request request, Args args) {
         Batch again = batches.take();
         again.addRead(request, args);
-        if (inFlight.isEmpty()) {
+        Flight next = inFlight.peekFirst();
+        if (next == null || !request.followsWrite() && next.millis < clock.nowMillis()) {
             again.tick();
             waiting.addFirst(again);
             scheduleFlush();
         } else {
-            inFlight.getFirst().answerBefore(new ReadRound(again, true));
+            next.answerBefore(new ReadRound(again, true));
         }
     }
 
@@ -382,12 +387,15 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     private final class Flight implements Proposal {
         final Batch batch;
         final ByteBuffer data;
+        /** Log time that it brings. */
+        final long millis;
         /** Reads that arrived before it was proposed: its commit answers those that no round has answered by then. */
         List<ReadRound> readsBefore;
 
-        Flight(Batch batch, ByteBuffer data, List<ReadRound> readsBefore) {
+        Flight(Batch batch, ByteBuffer data, long millis, List<ReadRound> readsBefore) {
             this.batch = batch;
             this.data = data;
+            this.millis = millis;
             this.readsBefore = readsBefore;
         }
 

@@ -173,6 +173,23 @@ class SlotGroupTest {
     }
 
     @Test
+    void a_key_due_is_not_answered_at_the_time_of_an_older_entry_that_is_on_its_way() {
+        onLoop(() -> write("SET", "a", "1", "PX", "100"));
+        commit();
+        onLoop(() -> write("SET", "b", "1"));
+        awaitOnLoop(() -> raft.proposed.size() == 1);
+        wallMillis += 101;
+        onLoop(() -> read(false, "GET", "a"));
+        awaitOnLoop(() -> raft.rounds.size() == 1);
+        roundReady();
+        commit();
+        assertThat(answers).containsExactly("+OK", "+OK");
+        awaitOnLoop(() -> raft.proposed.size() == 1);
+        commit();
+        assertThat(answers).containsExactly("+OK", "+OK", "$-1");
+    }
+
+    @Test
     void log_time_never_goes_back_with_the_clock() {
         onLoop(() -> write("SET", "a", "1"));
         commit();
