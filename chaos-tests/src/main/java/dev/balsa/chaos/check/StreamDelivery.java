@@ -25,10 +25,14 @@ public final class StreamDelivery implements Checker {
         List<Verdict.Anomaly> anomalies = new ArrayList<>();
         boolean drained = false;
         boolean pendingKnown = false;
-        for (Pair pair : history.pairs()) {
+        List<Pair> pairs = history.pairs();
+        for (Pair pair : pairs) {
             if (pair.f().equals("add")) {
-                adds.put(pair.ok() ? pair.value().asList().getFirst() : pair.invoke().value(), pair);
-            } else if (pair.ok()) {
+                adds.put(pair.invoke().value(), pair);
+            }
+        }
+        for (Pair pair : pairs) {
+            if (pair.ok() && !pair.f().equals("add")) {
                 drained |= pair.f().equals("drain");
                 pendingKnown |= pair.f().equals("pending");
                 for (Value entry : pair.value().asList()) {

@@ -13,8 +13,8 @@ final class JavaCommand {
 
     private JavaCommand() {}
 
-    /** The command line up to the subcommand, with the flags that the launcher uses. */
-    static List<String> balsa() throws IOException {
+    /** The command line up to the subcommand, with the flags that the launcher uses and then the given ones. */
+    static List<String> balsa(List<String> jvmOptions) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + "/bin/java");
         try (InputStream flags = JavaCommand.class.getResourceAsStream(FLAGS)) {
@@ -28,6 +28,7 @@ final class JavaCommand {
         }
         // Several nodes share a small machine: less heap than the launcher gives (later flags win).
         command.addAll(List.of("-Xms64m", "-Xmx192m", "-Xmn48m"));
+        command.addAll(jvmOptions);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add("dev.balsa.node.cli.Balsa");

@@ -81,6 +81,43 @@ public final class Namespaces implements AutoCloseable {
         }
     }
 
+    /** Nothing that {@code from} sends reaches {@code to} any more; nobody tells the sender. Needs iptables. */
+    public void cut(int from, int to) throws IOException {
+        inside(to, "iptables", "-A", "INPUT", "-s", address(from), "-j", "DROP");
+    }
+
+    /** Everything that nodes send reaches nodes again, as fast as ever. */
+    public void healAll() throws IOException {
+        for (int i = 1; i <= nodes; i++) {
+            inside(i, "iptables", "-F", "INPUT");
+            try {
+                inside(i, "tc", "qdisc", "del", "dev", "eth0", "root");
+            } catch (IOException notSlow) {
+                // There is nothing to remove.
+            }
+        }
+    }
+
+    /**
+     * A part of what {@code number} is sent by other nodes is lost.
+     *
+     * @param probability 0 to 1
+     */
+    public void lose(int number, double probability) throws IOException {
+        for (int peer = 1; peer <= nodes; peer++) {
+            if (peer != number) {
+                inside(number, "iptables", "-A", "INPUT", "-s", address(peer), "-m", "statistic", "--mode", "random",
+                        "--probability", Double.toString(probability), "-j", "DROP");
+            }
+        }
+    }
+
+    /** What {@code number} sends goes through a narrow line. */
+    public void slow(int number, int kilobitsPerSecond) throws IOException {
+        inside(number, "tc", "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate", kilobitsPerSecond + "kbit",
+                "burst", "4kb", "latency", "400ms");
+    }
+
     @Override
     public void close() {
         for (int i = 1; i <= nodes; i++) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ public final class NodeProcess {
     private final Path log;
     private final Ports ports;
     private final List<String> prefix;
+    private final Map<String, String> environment = new HashMap<>();
+    private final List<String> jvmOptions = new ArrayList<>();
     private @Nullable Process process;
 
     /** Where a node listens. */
@@ -68,14 +72,30 @@ public final class NodeProcess {
         return running().pid();
     }
 
+    /** Directory of everything that it keeps. */
+    public Path home() {
+        return config.toAbsolutePath().resolveSibling("");
+    }
+
+    /** What its JVM is started with besides the usual, from its next start on. */
+    public void jvmOptions(List<String> options) {
+        jvmOptions.addAll(options);
+    }
+
+    /** What its environment has besides this process's, from its next start on. */
+    public void environment(Map<String, String> variables) {
+        environment.putAll(variables);
+    }
+
     /** Starts the process; does not wait until it serves. */
     public void start() throws IOException {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(JavaCommand.balsa());
+        command.addAll(JavaCommand.balsa(jvmOptions));
         command.add("node");
         command.add(config.toString());
-        process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        process = builder.redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .start();

@@ -53,6 +53,8 @@ class AccountingTest {
         assertThat(found(stream, "0 invoke add 1", "0 ok add [1 \"5-0\"]", "0 invoke add 2", "0 ok add [2 \"5-1\"]",
                 "1 invoke take", "1 ok take [[\"5-0\" 1]]", "1 invoke pending", "1 ok pending [[\"5-0\" 1]]",
                 "1 invoke drain", "1 ok drain [[\"5-1\" 2]]")).isEmpty();
+        assertThat(found(stream, "1 invoke take", "0 invoke add 1", "0 info add 1", "1 ok take [[\"5-0\" 1]]"))
+                .isEmpty();
         assertThat(found(stream, "0 invoke add 1", "0 ok add [1 \"5-0\"]", "1 invoke take",
                 "1 ok take [[\"5-0\" 1]]", "2 invoke take", "2 ok take [[\"5-0\" 1]]")).containsExactly("duplicate");
         assertThat(found(stream, "0 invoke add 1", "0 ok add [1 \"5-0\"]", "1 invoke pending", "1 ok pending []",

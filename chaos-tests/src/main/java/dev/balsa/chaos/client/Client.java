@@ -1,0 +1,161 @@
+package dev.balsa.chaos.client;
+
+import dev.balsa.chaos.history.Value;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One connection, one command at a time, no retry. It knows whether something that may change data is unanswered: then
+ * a lost connection means that nobody knows. Owned by one thread; {@link #cut} may be called by any.
+ */
+public final class Client implements AutoCloseable {
+    private final Socket socket;
+    private final InputStream in;
+    private final OutputStream out;
+    private boolean unsure;
+
+    private Client(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = new BufferedInputStream(socket.getInputStream());
+        this.out = socket.getOutputStream();
+    }
+
+    /** @param address where to connect to, and where to find its name resolved already */
+    public static Client connect(InetSocketAddress address, int timeoutMillis) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(timeoutMillis);
+            socket.connect(address, timeoutMillis);
+            return new Client(socket);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** Whether the outcome of something that changes data is unknown. */
+    public boolean unsure() {
+        return unsure;
+    }
+
+    /** A command that changes nothing by itself. */
+    public Value read(String... command) throws IOException, Refused {
+        send(command);
+        return told(reply());
+    }
+
+    /** A command that may change data, and may have done so if no answer comes. */
+    public Value write(String... command) throws IOException, Refused {
+        unsure = true;
+        send(command);
+        Value reply = reply();
+        unsure = false;
+        return told(reply);
+    }
+
+    private static Value told(Value reply) throws Refused {
+        if (reply instanceof Value.Text(String text) && text.startsWith("\0-")) {
+            throw new Refused(text.substring(2));
+        }
+        return reply;
+    }
+
+    private void send(String... command) throws IOException {
+        StringBuilder request = new StringBuilder("*").append(command.length).append("\r\n");
+        for (String argument : command) {
+            request.append('$').append(argument.length()).append("\r\n").append(argument).append("\r\n");
+        }
+        out.write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+    }
+
+    private Value reply() throws IOException {
+        String line = line();
+        String rest = line.substring(1);
+        return switch (line.charAt(0)) {
+            case '+' -> Value.word(rest);
+            // Marked, so that no value can be taken for an error.
+            case '-' -> Value.text("\0-" + rest);
+            case ':' -> Value.of(Long.parseLong(rest));
+            case '$' -> bulk(Integer.parseInt(rest));
+            case '*' -> array(Integer.parseInt(rest));
+            default -> throw new IOException("no reply: " + line);
+        };
+    }
+
+    private Value array(int length) throws IOException {
+        if (length < 0) {
+            return Value.nil();
+        }
+        List<Value> items = new ArrayList<>(length);
+        for (int i = 0; i < length; i++) {
+            items.add(reply());
+        }
+        return Value.vector(items);
+    }
+
+    private Value bulk(int length) throws IOException {
+        if (length < 0) {
+            return Value.nil();
+        }
+        byte[] bytes = in.readNBytes(length + 2);
+        if (bytes.length < length + 2) {
+            throw new EOFException("connection closed within a reply");
+        }
+        return Value.text(new String(bytes, 0, length, StandardCharsets.ISO_8859_1));
+    }
+
+    private String line() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (int c = in.read(); c != '\r'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("connection closed");
+            }
+            text.append((char) c);
+        }
+        if (in.read() != '\n' || text.isEmpty()) {
+            throw new IOException("a reply's line does not end with CRLF");
+        }
+        return text.toString();
+    }
+
+    /** A number, as text or as integer; nil is {@code otherwise}. */
+    public static long number(Value reply, long otherwise) {
+        return switch (reply) {
+            case Value.Int(long number) -> number;
+            case Value.Text(String text) -> Long.parseLong(text);
+            case Value.Nil() -> otherwise;
+            case Value.Word _, Value.Vector _, Value.Table _ ->
+                    throw new IllegalArgumentException("no number: " + reply);
+        };
+    }
+
+    /** The numbers of an array. */
+    public static Value numbers(Value array) {
+        return Value.numbers(array.asList().stream().map(item -> number(item, 0)).toList());
+    }
+
+    /** Breaks the connection, whatever is on its way. */
+    public void cut() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        cut();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.balsa.chaos.nemesis;
+
+import java.io.IOException;
+import java.util.Random;
+
+/** A way to break a cluster, and to mend it again. Owned by the nemesis' thread. */
+public interface Fault {
+    /** As on the command line. */
+    String name();
+
+    /** What it does, in a few words. */
+    String does();
+
+    /** Why it cannot be done here, empty if it can. */
+    default String impossible(Arena arena) {
+        return "";
+    }
+
+    /** Breaks something. @return what exactly, for the history */
+    String inject(Arena arena, Random random) throws IOException, InterruptedException;
+
+    /** Mends it; whatever else had been broken by the same fault is whole, too. */
+    void heal(Arena arena) throws IOException, InterruptedException;
+}
