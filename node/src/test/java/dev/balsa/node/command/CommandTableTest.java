@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,6 +33,9 @@ class CommandTableTest {
             Map.entry("migrate", "refused: routed like a command without keys"),
             Map.entry("pfdebug", "refused: routed like a command without keys"),
             Map.entry("restore-asking", "refused: routed like a command without keys"));
+
+    private static final Set<String> DATA_GROUPS = Set.of("string", "hash", "list", "set", "sorted-set", "stream",
+            "bitmap", "hyperloglog", "geo", "generic", "transactions");
 
     @Test
     void every_row_with_a_body_has_a_transcript_and_every_transcript_a_row() throws IOException {
@@ -128,6 +132,51 @@ class CommandTableTest {
         assertThat(more).containsExactly("client|no-touch", "client|setinfo", "cluster|myshardid", "delex", "digest",
                 "hexpire", "hexpireat", "hexpiretime", "hgetdel", "hgetex", "hpersist", "hpexpire", "hpexpireat",
                 "hpexpiretime", "hpttl", "hsetex", "httl", "msetex", "waitaof", "xackdel", "xdelex");
+    }
+
+    @Test
+    void every_command_on_data_has_a_row_with_the_group_and_the_versions_of_redis() throws IOException {
+        assumeTrue(RedisServer.isInstalled());
+        List<String> wrong = new ArrayList<>();
+        try (RedisServer redis = new RedisServer();
+                EngineServer ours = new EngineServer(1)) {
+            Map<String, Map<String, String>> our = docs(ours);
+            docs(redis).forEach((name, their) -> {
+                Map<String, String> fields = our.get(name);
+                if (fields == null && DATA_GROUPS.contains(their.getOrDefault("group", ""))) {
+                    wrong.add(name + " is missing");
+                }
+                for (String field : List.of("since", "group", "doc_flags", "deprecated_since", "replaced_by")) {
+                    if (fields != null && !Objects.equals(fields.get(field), their.get(field))) {
+                        wrong.add(name + " " + field + ": " + fields.get(field) + ", there " + their.get(field));
+                    }
+                }
+            });
+        }
+        assertThat(wrong).isEmpty();
+    }
+
+    /** The fields of COMMAND DOCS as text, by the name of the command or subcommand. */
+    private static Map<String, Map<String, String>> docs(Server server) throws IOException {
+        server.protocol(3);
+        Map<String, Map<String, String>> docs = new TreeMap<>();
+        docs(((Reply.Pairs) server.call("COMMAND", "DOCS")).items(), docs);
+        return docs;
+    }
+
+    private static void docs(List<Reply> commands, Map<String, Map<String, String>> docs) {
+        for (int i = 0; i < commands.size(); i += 2) {
+            Map<String, String> fields = new TreeMap<>();
+            List<Reply> items = ((Reply.Pairs) commands.get(i + 1)).items();
+            for (int j = 0; j < items.size(); j += 2) {
+                String field = ((Reply.Bulk) items.get(j)).bytes();
+                fields.put(field, items.get(j + 1).shown().replaceAll("[\"`!]", "")); // 7.0 marks names of commands
+                if (field.equals("subcommands")) {
+                    docs(((Reply.Pairs) items.get(j + 1)).items(), docs);
+                }
+            }
+            docs.put(((Reply.Bulk) commands.get(i)).bytes(), fields);
+        }
     }
 
     @Test
