@@ -75,6 +75,42 @@ class DifferentialTest {
         }
     }
 
+    @Test
+    void values_outgrow_their_packed_form_with_the_element_that_is_one_too_many() throws IOException {
+        assumeTrue(RedisServer.isInstalled());
+        try (RedisServer redis = new RedisServer();
+                EngineServer ours = new EngineServer(1)) {
+            EncodingLimits limits = new EncodingLimits(5, 8, 4, 5, 8, 6, 8, -2, 4096, 100, 3000);
+            ours.limits(limits);
+            for (int i = 0; i < EncodingLimits.DIRECTIVES.size(); i++) {
+                redis.call("CONFIG", "SET", EncodingLimits.DIRECTIVES.get(i), "" + limits.values().get(i));
+            }
+            for (int i = 0; i < 10; i++) {
+                String end = String.valueOf(i);
+                String growing = "x".repeat(i + 1);
+                for (List<String> request : List.of(
+                        List.of("SADD", "integers", end), List.of("HSET", "fields", end, "v"),
+                        List.of("HSET", "values", "f", growing), List.of("HSET", "names", growing, "v"),
+                        List.of("ZADD", "scores", end, "m" + i), List.of("ZADD", "members", "1", growing))) {
+                    ours.call(request);
+                    redis.call(request);
+                    assertThat(encoding(ours, request.get(1))).as(request.toString())
+                            .isEqualTo(encoding(redis, request.get(1)));
+                }
+                // Packed since 7.2.
+                ours.call("SADD", "texts", "m" + i);
+                assertThat(encoding(ours, "texts")).isEqualTo(i < 5 ? "listpack" : "hashtable");
+            }
+        }
+    }
+
+    /** In words of 7.2: past the limit of integers a small set is a listpack there, a hashtable in 7.0. */
+    private static String encoding(Server server, String key) throws IOException {
+        String encoding = ((Reply.Bulk) server.call("OBJECT", "ENCODING", key)).bytes();
+        boolean small = key.equals("integers") && server.call("SCARD", key).equals(new Reply.Whole(5));
+        return small && encoding.equals("hashtable") ? "listpack" : encoding;
+    }
+
     /** Most seeds have limits of their own, the same here and there, so that small values are of many nodes. */
     private void limit(RedisServer redis, EngineServer ours) throws IOException {
         Random random = new Random(seed);
