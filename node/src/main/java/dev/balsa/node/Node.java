@@ -174,6 +174,7 @@ final class Node implements AutoCloseable {
                 config.commandMaxBytes(),
                 config.entriesInFlightMax(),
                 config.waitingMaxBytes(),
+                config.blockedClientsMax(),
                 config.applyQueueMaxBytes(),
                 config.snapshotLogBytes(),
                 config.snapshotBytesPerSecondMax(),

@@ -77,7 +77,7 @@ final class NodeView implements NodeState {
         return new FrontFigures(
                 front.get().clients().count(),
                 stats.evictedClients(),
-                0,
+                front.get().clients().blocked(),
                 channels.names(ChannelKind.CHANNEL),
                 channels.names(ChannelKind.PATTERN),
                 channels.names(ChannelKind.SHARD),

@@ -7,7 +7,9 @@ import dev.balsa.proxy.route.FrontWords;
 import dev.balsa.proxy.route.Pending;
 import dev.balsa.proxy.route.ReplySink;
 import dev.balsa.proxy.route.Request.Refusal;
+import dev.balsa.proxy.route.Request.Unblock;
 import dev.balsa.proxy.route.Router;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,8 @@ final class Answers implements ReplySink {
     /** Where the last request stands that is no PUBLISH. */
     private long othersTo;
     private @Nullable RespWriter held;
+    private @Nullable Pending waiting;
+    private Consumer<Boolean> onUnblocked = _ -> {};
 
     Answers(Connection client, Router router, OutputBuffer output) {
         this.client = client;
@@ -61,6 +65,60 @@ final class Answers implements ReplySink {
     void awaitAlone(Pending pending) {
         awaitOwn(pending);
         exclusive = pending;
+    }
+
+    /** From now on nothing else is executed until a request that is awaited already is answered. */
+    void alone(Pending pending) {
+        exclusive = pending;
+    }
+
+    /** A request that may wait for other clients; until it is answered nothing else is executed. */
+    void mayWait(Pending pending) {
+        exclusive = pending;
+        waiting = pending;
+        front.clients().blocked(1);
+    }
+
+    /** Whether the client waits in a blocking command, as far as is known here. Any thread. */
+    boolean isBlocked() {
+        return waiting != null;
+    }
+
+    /**
+     * Ends the waiting of a blocking command, if there is one.
+     *
+     * @param heard hears whether that, and nothing else, ended it
+     */
+    void unblock(Unblock how, Consumer<Boolean> heard) {
+        Pending pending = waiting;
+        if (pending == null || pending.unblocked() != null) {
+            heard.accept(false);
+            return;
+        }
+        onUnblocked = heard;
+        if (!pending.unblock(how)) {
+            onUnblocked = _ -> {};
+            heard.accept(false);
+        }
+    }
+
+    private void waitedFor(Pending pending, boolean unblocked) {
+        if (pending == waiting) {
+            waiting = null;
+            front.clients().blocked(-1);
+            Consumer<Boolean> heard = onUnblocked;
+            onUnblocked = _ -> {};
+            heard.accept(unblocked);
+        }
+    }
+
+    /** Whether a reply is the one that {@link Pending#unblock} asked for. */
+    private static boolean isUnblocked(Pending pending, byte[] bytes, int offset, int length) {
+        if (pending.unblocked() == null || pending.entry().kind() == CommandEntry.Kind.ADMIN) {
+            return pending.unblocked() != null;
+        }
+        boolean nil = bytes[offset] == '_' || length > 1 && bytes[offset + 1] == '-';
+        return nil || bytes[offset] == '-' && bytes[offset + 1] == 'U';
     }
 
     /** Requests without a reply. */
@@ -97,7 +155,11 @@ final class Answers implements ReplySink {
     public void replied(Pending pending, byte[] bytes, int offset, int length) {
         boolean error = length > 0 && bytes[offset] == '-';
         if (pending.entry().index() != Rejections.NO_INDEX) {
-            loop.stats().called(pending.entry().index(), loop.turnNanos() - pending.startedNanos(), error);
+            long nanos = pending.waited() ? 0 : loop.turnNanos() - pending.startedNanos();
+            loop.stats().called(pending.entry().index(), nanos, error);
+        }
+        if (pending == waiting) {
+            waitedFor(pending, isUnblocked(pending, bytes, offset, length));
         }
         if (error) {
             front.stats().error(bytes, offset, length);
@@ -164,6 +226,7 @@ final class Answers implements ReplySink {
 
     @Override
     public void unknown(Pending pending, String reason) {
+        waitedFor(pending, false);
         if (client.session().isFront() && !client.closed()) {
             // Behind a front are many clients: it closes the connection of the one whose command it was.
             router.fail(pending, FrontWords.UNKNOWN);
@@ -235,6 +298,11 @@ final class Answers implements ReplySink {
 
     /** The connection is closed: nobody waits any more. */
     void close() {
+        Pending left = waiting;
+        if (left != null) {
+            left.unblock(Unblock.GONE);
+            waitedFor(left, false);
+        }
         submissions.close();
         flow.close();
         while (!ring.isEmpty()) {

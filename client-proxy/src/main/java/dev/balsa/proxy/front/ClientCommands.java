@@ -103,7 +103,6 @@ final class ClientCommands {
                 client.front().pause().stop();
                 reply.ok();
             }
-            case "client|unblock" -> unblock(args, reply);
             case "client|getredir" -> reply.integer(-1);
             case "client|trackinginfo" -> trackingInfo(reply);
             case "client|tracking" -> tracking(args, reply);
@@ -250,16 +249,6 @@ final class ClientCommands {
         } else {
             client.front().pause().start(millis, writesOnly);
             reply.ok();
-        }
-    }
-
-    private static void unblock(Args args, RespWriter reply) {
-        if (args.count() == 4 && !args.is(3, "TIMEOUT") && !args.is(3, "ERROR")) {
-            reply.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
-        } else if (SessionCommands.number(args, 2) == Long.MIN_VALUE) {
-            reply.error(SessionCommands.NOT_AN_INTEGER);
-        } else {
-            reply.integer(0);
         }
     }
 

@@ -45,6 +45,9 @@ final class ClientInfo {
         if (client.subscriptions().any()) {
             flags.append('P');
         }
+        if (client.answers().isBlocked()) {
+            flags.append('b');
+        }
         if (client.session().readOnly()) {
             flags.append('r');
         }

@@ -15,12 +15,23 @@ public final class ClientRegistry {
     private final ConcurrentHashMap<Long, Connection> clients = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicInteger blocked = new AtomicInteger();
 
     ClientRegistry() {}
 
     /** Number of connections. */
     public int count() {
         return count.get();
+    }
+
+    /** Number of those that wait in a blocking command. */
+    public int blocked() {
+        return blocked.get();
+    }
+
+    /** So many more, or fewer, wait in a blocking command. */
+    void blocked(int more) {
+        blocked.addAndGet(more);
     }
 
     /** The lines of CLIENT LIST, by id. */

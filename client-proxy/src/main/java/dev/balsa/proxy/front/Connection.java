@@ -4,6 +4,7 @@ import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespDecoder;
 import dev.balsa.proxy.buffer.ByteQueue;
 import dev.balsa.proxy.route.Mode;
+import dev.balsa.proxy.route.Request.Unblock;
 import dev.balsa.proxy.route.Router;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -29,6 +30,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private static final long FIXED_BYTES = 4 << 10;
     /** The books are as exact as this. */
     private static final long BOOKED_STEP_BYTES = 16 << 10;
+    /** So much is read ahead of a blocking command. */
+    private static final int READ_AHEAD_BYTES = 64 << 10;
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Front front;
@@ -119,7 +122,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** Reads on, or not, as the state of the connection says. */
     private void read() {
         bookMemory();
-        boolean wanted = !closing && !blocked && !stopped();
+        // While it waits for other clients it is to be seen whether the client is still there.
+        boolean wanted = answers.isBlocked() ? !closing && input.size() < READ_AHEAD_BYTES
+                : !closing && !blocked && !stopped();
         if (!closed && peer.channel().isActive() && peer.channel().config().isAutoRead() != wanted) {
             peer.channel().config().setAutoRead(wanted);
         }
@@ -218,6 +223,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             goOn();
         }
         read();
+        waitNoMore();
         answers.output().flush();
         boolean done = closing || (endOfInput && !blocked && !answers.flow().isFull(answers.unanswered()));
         if (done && answers.unanswered() == 0) {
@@ -279,6 +285,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (event instanceof ChannelInputShutdownEvent && !closed) {
             endOfInput = true;
             markDirty();
+        }
+    }
+
+    /** Who has said everything does not wait: Redis takes the end of the input for the end of the client. */
+    private void waitNoMore() {
+        if (endOfInput && answers.isBlocked()) {
+            answers.unblock(Unblock.GONE, _ -> {});
         }
     }
 

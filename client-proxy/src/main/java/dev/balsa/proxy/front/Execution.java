@@ -2,6 +2,7 @@ package dev.balsa.proxy.front;
 
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.route.Blocking;
 import dev.balsa.proxy.route.CommandEntry;
 import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.route.Pending;
@@ -138,11 +139,16 @@ final class Execution {
 
     /** False: it has to wait for others of this connection. */
     boolean toGroup(CommandEntry entry, Args args, int group, int slot, ReplySink sink) {
-        if (submissions.mustWait(entry, group)) {
+        boolean waits = Blocking.mayWait(entry.spec(), args);
+        // It may go another way than the requests before it, and so overtake them.
+        if (submissions.mustWait(entry, group) || waits && answers.unanswered() > 0) {
             return false;
         }
         Pending pending = take(entry, sink).target(group, slot);
         answers.await(pending);
+        if (waits) {
+            answers.mayWait(pending);
+        }
         submissions.submit(pending, args);
         session.commandDone();
         return true;
@@ -157,6 +163,9 @@ final class Execution {
         }
         Pending pending = take(entry);
         answers.awaitAlone(pending);
+        if (Blocking.mayWait(entry.spec(), args)) {
+            answers.mayWait(pending);
+        }
         session.commandDone();
         router.submitWide(pending, target, args);
         return true;

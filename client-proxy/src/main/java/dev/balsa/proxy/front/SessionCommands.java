@@ -31,6 +31,11 @@ final class SessionCommands {
     /** Executes the command and answers {@code pending}. */
     static void run(Connection client, CommandEntry entry, Args args, Pending pending) {
         Session session = client.session();
+        if (entry.name().equals("client|unblock")) {
+            session.commandDone();
+            ClientUnblock.run(client, args, pending);
+            return;
+        }
         RespWriter reply = client.loop().writer(session.protocol());
         switch (entry.name()) {
             case "ping" -> {

@@ -12,4 +12,14 @@ public interface Backend {
      * @param args valid only during this call: what is kept is copied
      */
     void submit(Request request, Args args);
+
+    /**
+     * A request that may be waiting is to wait no longer, as {@link Request#unblocked} says by now. It is answered as any
+     * other, with what it waited for if that came first. Called on the request's event loop.
+     *
+     * @return whether requests are served here whose waiting can be ended
+     */
+    default boolean unblock(Request request) {
+        return false;
+    }
 }

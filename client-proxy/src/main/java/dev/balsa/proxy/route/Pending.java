@@ -37,6 +37,9 @@ public final class Pending implements Request {
     private boolean followsWrite;
 
     private @Nullable Split split;
+    private @Nullable Backend servedBy;
+    private volatile boolean waits;
+    private volatile @Nullable Unblock unblocked;
 
     // What became of it.
     private State state = State.FREE;
@@ -61,6 +64,9 @@ public final class Pending implements Request {
         followerMayServe = false;
         followsWrite = false;
         split = null;
+        servedBy = null;
+        waits = false;
+        unblocked = null;
         silent = false;
         deadlineNanos = 0;
         state = State.SUBMITTED;
@@ -94,6 +100,29 @@ public final class Pending implements Request {
         return this;
     }
 
+    /** The backend that it was submitted to. */
+    void servedBy(Backend backend) {
+        servedBy = backend;
+    }
+
+    /** Has its waiting ended; it is answered as ever, soon. False if somebody has done so before, or it cannot be. */
+    public boolean unblock(Unblock how) {
+        if (unblocked != null) {
+            return false;
+        }
+        unblocked = how;
+        if (servedBy == null || state != State.SUBMITTED || servedBy.unblock(this)) {
+            return true;
+        }
+        unblocked = null;
+        return false;
+    }
+
+    /** Whether it has waited for other clients: then its time says nothing. */
+    public boolean waited() {
+        return waits;
+    }
+
     /** Its parts, null if it goes to one group. */
     public @Nullable Split split() {
         return split;
@@ -108,6 +137,7 @@ public final class Pending implements Request {
     public void release() {
         sink = null;
         split = null;
+        servedBy = null;
         entry = null;
         refusal = NO_REFUSAL;
         keptLength = 0;
@@ -244,6 +274,16 @@ public final class Pending implements Request {
     @Override
     public boolean followsWrite() {
         return followsWrite;
+    }
+
+    @Override
+    public void waits() {
+        waits = true;
+    }
+
+    @Override
+    public @Nullable Unblock unblocked() {
+        return unblocked;
     }
 
     @Override

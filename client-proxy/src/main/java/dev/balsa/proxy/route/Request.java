@@ -3,6 +3,7 @@ package dev.balsa.proxy.route;
 import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proto.resp.Args;
 import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command on its way: what the backend must know of it and where the answer goes. Exactly one of the answering
@@ -49,6 +50,27 @@ public interface Request {
      * it.
      */
     void outcomeUnknown(String reason);
+
+    /** It has begun to wait for what other clients do. From any thread. */
+    default void waits() {}
+
+    /**
+     * How its waiting is to end although it was not served, null while it may wait. The backend is told with
+     * {@link Backend#unblock}.
+     */
+    default @Nullable Unblock unblocked() {
+        return null;
+    }
+
+    /** How a blocking command ends that was not served. */
+    enum Unblock {
+        /** As when its time is over. */
+        TIMEOUT,
+        /** With the error of CLIENT UNBLOCK. */
+        ERROR,
+        /** In any way: the client is no longer there. */
+        GONE
+    }
 
     /** Why a request was refused. */
     sealed interface Refusal {

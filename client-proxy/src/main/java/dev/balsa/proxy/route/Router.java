@@ -124,14 +124,30 @@ public final class Router {
 
     /** Submits a command to the one group that its target names. */
     public void submit(Pending pending, Args args) {
+        if (pending.unblocked() != null) {
+            answerUnblocked(pending);
+            return;
+        }
         int group = pending.group();
         Backend backend = group == SlotMap.NONE ? null : backendOf(group);
         if (backend != null) {
+            pending.servedBy(backend);
             backend.submit(pending, args);
         } else if (mode == Mode.CLUSTER) {
             moved(pending, view.leaderAddress(group), args);
         } else {
             fail(pending, NOT_SERVED);
+        }
+    }
+
+    /** It was refused while its waiting was ended: it waits nowhere. */
+    private void answerUnblocked(Pending pending) {
+        if (pending.unblocked() == Request.Unblock.ERROR) {
+            fail(pending, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
+        } else {
+            error.reset();
+            error.protocol(pending.protocol()).nilArray();
+            pending.reply(error.array(), 0, error.length());
         }
     }
 
@@ -163,7 +179,10 @@ public final class Router {
             case ALL_GROUPS -> new EveryGroup(this, pending).start(groupsInView(), args);
             case ONLY_GROUP -> fail(pending, "ERR " + pending.entry().name().toUpperCase(Locale.ROOT)
                     + " is not supported: the databases are spread over several groups, which do not change together");
-            case ADMIN, SESSION, TRANSACTION, PUBSUB -> admin.submit(pending, args);
+            case ADMIN, SESSION, TRANSACTION, PUBSUB -> {
+                pending.servedBy(admin);
+                admin.submit(pending, args);
+            }
         }
     }
 

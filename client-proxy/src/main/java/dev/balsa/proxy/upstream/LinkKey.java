@@ -13,6 +13,8 @@ record LinkKey(String address, int database, int protocol, Lane lane) {
         WRITES,
         /** Reads that wait for nothing. */
         READS,
+        /** One command that may wait for long; the link is its own meanwhile. */
+        BLOCKING,
         /** Administration on behalf of clients; may take long. */
         ADMIN,
         /** Questions of this process itself, and PING: always answered soon by a node that lives. */

@@ -1,6 +1,7 @@
 package dev.balsa.proxy.upstream;
 
 import dev.balsa.proto.resp.Args;
+import dev.balsa.proxy.route.Blocking;
 import dev.balsa.proxy.route.Request;
 import dev.balsa.proxy.upstream.LinkKey.Lane;
 import io.netty.channel.EventLoop;
@@ -25,21 +26,38 @@ final class LoopLinks {
     private final Map<LinkKey, NodeLink> links = new HashMap<>();
     private final Map<String, Long> pinged = new HashMap<>();
     private final Map<String, Long> failing = new HashMap<>();
+    private final BlockingLinks blocking;
     private @Nullable NodeLink last;
 
     LoopLinks(EventLoop loop, UpstreamSettings settings, LeaderSource leaders) {
         this.loop = loop;
         this.settings = settings;
         this.leaders = leaders;
+        blocking = new BlockingLinks(loop, settings, leaders, this);
         watching = loop.scheduleWithFixedDelay(this::watch, settings.pingMillis(), settings.pingMillis(),
                 TimeUnit.MILLISECONDS);
     }
 
     void submit(String address, Request request, Args args, int group) {
         boolean ordered = !request.spec().isReadOnly() || request.followsWrite();
+        if (Blocking.mayWait(request.spec(), args)) {
+            blocking.submit(address, request, args, group);
+            return;
+        }
         boolean keyless = request.spec().firstKey() == 0 && request.spec().keySpecs().isEmpty();
         link(address, request.database(), request.protocol(), ordered ? Lane.WRITES : Lane.READS)
                 .submit(request, args, group, keyless);
+    }
+
+    /** The links of requests that wait. */
+    BlockingLinks blocking() {
+        return blocking;
+    }
+
+    private List<NodeLink> all() {
+        List<NodeLink> all = new ArrayList<>(links.values());
+        all.addAll(blocking.all());
+        return all;
     }
 
     CompletableFuture<byte[]> ask(String address, Args args, int protocol, Lane lane) {
@@ -71,9 +89,10 @@ final class LoopLinks {
     private void watch() {
         long now = System.nanoTime();
         List<String> owing = new ArrayList<>();
-        for (NodeLink link : List.copyOf(links.values())) {
+        for (NodeLink link : all()) {
             if (link.isIdle(now)) {
-                links.remove(link.key());
+                links.remove(link.key(), link);
+                blocking.remove(link);
                 last = Objects.equals(last, link) ? null : last;
                 link.close("idle");
             } else if (link.hasInFlight() && !owing.contains(link.key().address())) {
@@ -112,14 +131,14 @@ final class LoopLinks {
             return;
         }
         boolean elsewhere = false;
-        for (NodeLink link : links.values()) {
+        for (NodeLink link : all()) {
             elsewhere |= link.key().address().equals(address) && link.isLedElsewhere();
         }
         if (elsewhere || System.nanoTime() - since > PATIENCE * timeoutNanos()) {
             closeAll(address, "no answer to PING within " + (System.nanoTime() - since) / 1_000_000 + " ms");
             return;
         }
-        for (NodeLink link : List.copyOf(links.values())) {
+        for (NodeLink link : all()) {
             if (link.key().address().equals(address)) {
                 link.suspectLeaders();
             }
@@ -132,7 +151,7 @@ final class LoopLinks {
     }
 
     private void closeAll(String address, String reason) {
-        for (NodeLink link : List.copyOf(links.values())) {
+        for (NodeLink link : all()) {
             if (link.key().address().equals(address)) {
                 link.close(reason);
             }
@@ -141,7 +160,7 @@ final class LoopLinks {
 
     void closeAll() {
         watching.cancel(false);
-        for (NodeLink link : List.copyOf(links.values())) {
+        for (NodeLink link : all()) {
             link.close("closing");
         }
         links.clear();

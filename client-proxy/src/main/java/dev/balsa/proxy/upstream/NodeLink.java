@@ -10,6 +10,7 @@ import dev.balsa.proxy.route.Frames;
 import dev.balsa.proxy.route.FrontWords;
 import dev.balsa.proxy.route.Request;
 import dev.balsa.proxy.route.Request.Refusal;
+import dev.balsa.proxy.upstream.LinkKey.Lane;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +71,8 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
     private long notBeforeNanos;
     private long lastUsedNanos;
     private long attempt;
+    private long clientId;
+    private BiConsumer<NodeLink, Request> onEmpty = (link, request) -> {};
 
     NodeLink(LinkKey key, UpstreamSettings settings, LeaderSource leaders, EventLoop loop) {
         this.key = key;
@@ -76,6 +80,16 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
         this.leaders = leaders;
         this.loop = loop;
         this.lastUsedNanos = System.nanoTime();
+    }
+
+    /** Hears when a request of a link that has one at a time was answered, before the request does. */
+    void onEmpty(BiConsumer<NodeLink, Request> listener) {
+        onEmpty = listener;
+    }
+
+    /** The number that the node has given this client, where requests may wait; 0 until it is known. */
+    long clientId() {
+        return state == State.READY ? clientId : 0;
     }
 
     // -- requests -----------------------------------------------------------------------------------------------
@@ -118,7 +132,9 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(Request request, int group, Args args) {
-        leaders.suspect(group, key.address());
+        if (group >= 0) {
+            leaders.suspect(group, key.address());
+        }
         request.notExecuted(new Refusal.NotLeader(""), args);
     }
 
@@ -204,7 +220,7 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
             greet(hello, "SELECT", Integer.toString(key.database()));
         }
         greet(hello, "CLIENT", "SETINFO", "LIB-NAME", FrontWords.LIBRARY);
-        greet(hello, "PING");
+        greet(hello, key.lane() == Lane.BLOCKING ? new String[] {"CLIENT", "ID"} : new String[] {"PING"});
         ByteBuf out = ctx.alloc().ioBuffer(hello.length()).writeBytes(hello.array(), 0, hello.length());
         var _ = ctx.writeAndFlush(out, ctx.voidPromise());
     }
@@ -266,6 +282,9 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
             return;
         }
         if (--greetings == 0) {
+            if (array[from] == ':') {
+                clientId = Long.parseLong(new String(array, from + 1, length - 3, StandardCharsets.US_ASCII));
+            }
             state = State.READY;
             backoffMillis = 0;
             scheduleFlush();
@@ -274,6 +293,7 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
 
     private void answer(InFlight entry, byte[] bytes, int from, int length) {
         Request request = entry.request();
+        onEmpty.accept(this, request);
         String error = bytes[from] == '-' ? errorLine(bytes, from, length) : "";
         if (error.equals(FrontWords.UNKNOWN)) {
             requests.consumed(entry.bytes);
@@ -354,6 +374,14 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
         lost(attempt, reason);
     }
 
+    /** Closes the connection because the client behind it is gone; its request's outcome is unknown. */
+    void abandon() {
+        for (InFlight entry : inFlight) {
+            entry.group = -1;
+        }
+        lost(attempt, "the client is gone");
+    }
+
     private void lost(long ofAttempt, String reason) {
         if (ofAttempt != attempt || state == State.IDLE) {
             return;
@@ -374,11 +402,15 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
             InFlight entry = inFlight.removeFirst();
             Request request = entry.request();
             int group = entry.group;
-            boolean unknown = entry.end <= sent && !request.spec().isReadOnly();
+            // A read that waited is not asked again: what it waited for may have been in between.
+            boolean unknown = entry.end <= sent && (!request.spec().isReadOnly() || key.lane() == Lane.BLOCKING);
+            onEmpty.accept(this, request);
             if (unknown) {
                 requests.consumed(entry.bytes);
                 recycle(entry);
-                leaders.suspect(group, key.address());
+                if (group >= 0) {
+                    leaders.suspect(group, key.address());
+                }
                 request.outcomeUnknown(key.address() + ": " + reason);
             } else {
                 Args args = giveBack(entry);

@@ -27,4 +27,10 @@ final class RemoteBackend implements Backend {
             upstreams.of(request.loop()).submit(leader, request, args, group);
         }
     }
+
+    @Override
+    public boolean unblock(Request request) {
+        upstreams.of(request.loop()).blocking().unblock(request);
+        return true;
+    }
 }

@@ -5,10 +5,13 @@ import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.Lists;
 import dev.balsa.node.engine.SortedSets;
 import dev.balsa.node.engine.ValueType;
+import dev.balsa.node.engine.Waiters;
 import dev.balsa.node.engine.value.Decimal;
 import dev.balsa.node.engine.value.Listpack;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,8 @@ public final class Call {
     private long seed;
     private long number;
     private long start;
+    private boolean mayWait;
+    private Waiters.@Nullable Wish wish;
     private final byte[] scratch = new byte[64];
 
     public Call(Keyspace keyspace, Args args, RespWriter reply) {
@@ -38,7 +43,52 @@ public final class Call {
     public Call next(int databaseIndex, long seed) {
         this.databaseIndex = databaseIndex;
         this.seed = seed;
+        mayWait = false;
+        wish = null;
         return this;
+    }
+
+    /** In the execution that {@link #next} has prepared, a blocking command may wait. */
+    public Call mayWait() {
+        mayWait = true;
+        return this;
+    }
+
+    /** What the command is to wait for: then it has written no reply. Null if it has written one. */
+    public Waiters.@Nullable Wish wish() {
+        return wish;
+    }
+
+    /**
+     * Has the command wait for the keys in arguments {@code [from, to)}. False if it may not: then it replies what it
+     * would after its time is over.
+     *
+     * @param groupAt the argument that names the consumer group, 0 if there is none
+     * @param timeoutMillis 0 = without end
+     * @param again the command as it is to run again
+     */
+    boolean waits(Waiters.Kind kind, int from, int to, int groupAt, long timeoutMillis, Args again) {
+        if (!mayWait) {
+            return false;
+        }
+        List<byte[]> keys = new ArrayList<>(to - from);
+        for (int i = from; i < to; i++) {
+            keys.add(args.copy(i));
+        }
+        RespWriter text = new RespWriter(64);
+        text.array(again.count());
+        for (int i = 0; i < again.count(); i++) {
+            text.bulk(again, i);
+        }
+        long deadline = timeoutMillis == 0 ? 0 : Math.max(1, nowMillis() + timeoutMillis);
+        byte[] group = groupAt == 0 ? new byte[0] : args.copy(groupAt);
+        wish = new Waiters.Wish(kind, group, keys, deadline, text.copy());
+        return true;
+    }
+
+    /** As the other, without a group and as it was sent. */
+    boolean waits(Waiters.Kind kind, int from, int to, long timeoutMillis) {
+        return waits(kind, from, to, 0, timeoutMillis, args);
     }
 
     public Args args() {

@@ -76,6 +76,9 @@ final class ConnectionCommands {
                     elsewhere("setname", 3, NOSCRIPT, LOADING, STALE).of("connection")
                             .syntax("connection-name")
                             .doc("2.6.9", "O(1)", "Names the connection."),
+                    elsewhere("unblock", -3, ADMIN, NOSCRIPT, LOADING, STALE).of("connection")
+                            .syntax("client-id:integer [timeout_error=(TIMEOUT | ERROR)]")
+                            .doc("5.0.0", "O(log(N)), N = connections", "Ends the waiting of a blocking command."),
                     elsewhere("unpause", 2, ADMIN, NOSCRIPT, LOADING, STALE).of("connection")
                             .doc("6.2.0", "O(N), N = paused connections", "Ends a pause.")));
 

@@ -12,12 +12,12 @@ import static dev.balsa.proto.command.CommandFlag.NOSCRIPT;
 
 import dev.balsa.node.engine.Lists;
 import dev.balsa.node.engine.ValueType;
+import dev.balsa.node.engine.Waiters;
 import dev.balsa.proto.resp.Args;
 import java.util.List;
 
 /**
- * Commands that move elements between lists or pop from the first of several, and their blocking forms, which answer
- * at once: as Redis does within MULTI. The table is the contents page; methods follow in its order.
+ * Commands that move elements between lists or pop from the first of several, and their blocking forms. The table is the contents page; methods follow in its order.
  */
 final class ListPopCommands {
     static final List<Command> TABLE = table(
@@ -101,8 +101,8 @@ final class ListPopCommands {
     private static void blmove(Call call) {
         int from = end(call, 3);
         int to = from == NO_END ? NO_END : end(call, 4);
-        if (to != NO_END && BlockTimeout.read(call, 5) != BlockTimeout.INVALID) {
-            move(call, from == LEFT, to == LEFT);
+        if (to != NO_END) {
+            blockingMove(call, from == LEFT, to == LEFT, 5);
         }
     }
 
@@ -113,9 +113,7 @@ final class ListPopCommands {
 
     // BRPOPLPUSH source destination timeout
     private static void brpopLpush(Call call) {
-        if (BlockTimeout.read(call, 3) != BlockTimeout.INVALID) {
-            move(call, false, true);
-        }
+        blockingMove(call, false, true, 3);
     }
 
     // -- what several of them do ----------------------------------------------------------------------------------
@@ -151,9 +149,20 @@ final class ListPopCommands {
         list.push(toFirst, list.text(), 0, length);
     }
 
+    private static void blockingMove(Call call, boolean fromFirst, boolean toFirst, int timeoutAt) {
+        long timeout = BlockTimeout.read(call, timeoutAt);
+        if (timeout == BlockTimeout.INVALID) {
+            return;
+        }
+        if (call.peek(1) != MISSING || !call.waits(Waiters.Kind.LIST, 1, 2, timeout)) {
+            move(call, fromFirst, toFirst);
+        }
+    }
+
     private static void blockingPop(Call call, boolean first) {
         int last = call.args().count() - 1;
-        if (BlockTimeout.read(call, last) == BlockTimeout.INVALID) {
+        long timeout = BlockTimeout.read(call, last);
+        if (timeout == BlockTimeout.INVALID) {
             return;
         }
         for (int i = 1; i < last; i++) {
@@ -168,7 +177,9 @@ final class ListPopCommands {
             }
             return;
         }
-        call.reply().nilArray();
+        if (!call.waits(Waiters.Kind.LIST, 1, last, timeout)) {
+            call.reply().nilArray();
+        }
     }
 
     /** LMPOP whose number of keys stands at argument {@code numkeysAt}; a timeout, argument 1, is read last. */
@@ -198,7 +209,8 @@ final class ListPopCommands {
             }
             count = call.number();
         }
-        if (blocks && BlockTimeout.read(call, 1) == BlockTimeout.INVALID) {
+        long timeout = blocks ? BlockTimeout.read(call, 1) : 0;
+        if (timeout == BlockTimeout.INVALID) {
             return;
         }
         for (int i = numkeysAt + 1; i < endAt; i++) {
@@ -213,7 +225,9 @@ final class ListPopCommands {
             }
             return;
         }
-        call.reply().nilArray();
+        if (!blocks || !call.waits(Waiters.Kind.LIST, numkeysAt + 1, endAt, timeout)) {
+            call.reply().nilArray();
+        }
     }
 
     /** Options that are not one COUNT: a count that is none is told before what follows it. */

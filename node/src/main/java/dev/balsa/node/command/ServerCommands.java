@@ -184,7 +184,7 @@ final class ServerCommands {
                             .doc("7.2.0", "O(N), N = groups", "Replies with the cluster map as one protobuf message."),
                     elsewhere("status", 2, NOSCRIPT, LOADING, STALE).of("server")
                             .doc("7.2.0", "O(N), N = groups", "Tells about this node and its groups."),
-                    TransactionCommands.UNWATCH, TransactionCommands.WATCH));
+                    WaitingCommands.UNBLOCK, TransactionCommands.UNWATCH, TransactionCommands.WATCH));
 
     /** Type, version and checksum of a payload. */
     private static final int DUMP_EXTRA_BYTES = 1 + 2 + 8;

@@ -14,6 +14,7 @@ import static dev.balsa.proto.command.CommandFlag.NOSCRIPT;
 
 import dev.balsa.node.engine.SortedSets;
 import dev.balsa.node.engine.ValueType;
+import dev.balsa.node.engine.Waiters;
 import dev.balsa.proto.resp.Args;
 import java.util.List;
 
@@ -101,9 +102,12 @@ final class SortedSetPopCommands {
 
     private static void popFirst(Call call, boolean max) {
         int last = call.args().count() - 1;
-        int at = BlockTimeout.read(call, last) != BlockTimeout.INVALID ? firstThere(call, 1, last) : -1;
+        long timeout = BlockTimeout.read(call, last);
+        int at = timeout != BlockTimeout.INVALID ? firstThere(call, 1, last) : -1;
         if (at == 0) {
-            call.reply().nilArray();
+            if (!call.waits(Waiters.Kind.ZSET, 1, last, timeout)) {
+                call.reply().nilArray();
+            }
         } else if (at > 0) {
             SortedSets sets = SortedSetCommands.openForWrite(call, at);
             if (sets != null) {
@@ -166,8 +170,13 @@ final class SortedSetPopCommands {
                 return;
             }
         }
-        if (!blocks || BlockTimeout.read(call, 1) != BlockTimeout.INVALID) {
-            popMany(call, firstThere(call, numkeysAt + 1, whereAt), wanted, max);
+        long timeout = blocks ? BlockTimeout.read(call, 1) : 0;
+        if (timeout == BlockTimeout.INVALID) {
+            return;
+        }
+        int at = firstThere(call, numkeysAt + 1, whereAt);
+        if (at != 0 || !blocks || !call.waits(Waiters.Kind.ZSET, numkeysAt + 1, whereAt, timeout)) {
+            popMany(call, at, wanted, max);
         }
     }
 

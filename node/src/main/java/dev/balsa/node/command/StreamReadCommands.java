@@ -8,6 +8,7 @@ import static dev.balsa.proto.command.CommandFlag.BLOCKING;
 
 import dev.balsa.node.engine.Streams;
 import dev.balsa.node.engine.ValueType;
+import dev.balsa.node.engine.Waiters;
 import dev.balsa.node.engine.value.IdMap;
 import dev.balsa.node.engine.value.Stream;
 import dev.balsa.node.engine.value.StreamConsumer;
@@ -16,6 +17,7 @@ import dev.balsa.node.engine.value.StreamGroup;
 import dev.balsa.node.engine.value.StreamId;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,8 @@ final class StreamReadCommands {
                     .doc("5.0.0", "O(N) for each stream, N = entries replied",
                             "Replies with entries that no consumer of the group was given, or with those that this"
                                     + " one was given and has not acknowledged."));
+
+    private static final long NEVER_WAITS = -1;
 
     private StreamReadCommands() {}
 
@@ -52,6 +56,7 @@ final class StreamReadCommands {
         private final Args args;
         private final boolean grouped;
         private long count;
+        private long timeoutMillis = NEVER_WAITS;
         private boolean pends = true;
         private int groupAt;
         private int streamsAt;
@@ -85,9 +90,27 @@ final class StreamReadCommands {
                 }
                 return;
             }
-            // Where it would wait it answers as after the timeout, which is what Redis does inside MULTI.
             reply.truncate(mark);
-            reply.nilArray();
+            if (timeoutMillis == NEVER_WAITS || !waits(after)) {
+                reply.nilArray();
+            }
+        }
+
+        private boolean waits(StreamId[] after) {
+            int to = streamsAt + streams;
+            return grouped
+                    ? call.waits(Waiters.Kind.GROUP, streamsAt, to, groupAt, timeoutMillis, args)
+                    : call.waits(Waiters.Kind.STREAM, streamsAt, to, 0, timeoutMillis, resolved(after));
+        }
+
+        /** The command with ids in the place of $ and +: what they mean is what was there when it came. */
+        private Args resolved(StreamId[] after) {
+            byte[][] words = new byte[args.count()][];
+            for (int i = 0; i < words.length; i++) {
+                int stream = i - streamsAt - streams;
+                words[i] = stream < 0 ? args.copy(i) : after[stream].toString().getBytes(StandardCharsets.US_ASCII);
+            }
+            return Args.of(words);
         }
 
         private boolean readsOptions() {
@@ -148,6 +171,7 @@ final class StreamReadCommands {
                 call.reply().error(StreamError.TIMEOUT_TOO_FAR);
                 return false;
             }
+            timeoutMillis = call.number();
             return true;
         }
 

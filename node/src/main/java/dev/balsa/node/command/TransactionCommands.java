@@ -76,6 +76,8 @@ final class TransactionCommands {
         reply.array(transaction.commands());
         for (long k = 1; transaction.next(args); k++) {
             run(inner.next(transaction.database(), Transaction.seedOf(call.seed(), k)), reads);
+            // Who waits is served at the end, but in the order in which the keys become ready.
+            call.keyspace().settleReady();
         }
     }
 

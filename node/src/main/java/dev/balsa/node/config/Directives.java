@@ -97,6 +97,7 @@ public final class Directives {
             start("batch-max-commands", new Whole(1, 65_536), "4096"),
             start("command-max-bytes", new Bytes(MIB, Integer.MAX_VALUE), Long.toString(512 * MIB)),
             start("waiting-max-bytes", new Bytes(MIB, 16 * GIB), Long.toString(256 * MIB)),
+            start("blocked-clients-max", new Whole(1, 1_000_000), "100000"),
             start("apply-queue-max-bytes", new Bytes(MIB, 16 * GIB), Long.toString(64 * MIB)),
             start("entries-in-flight-max", new Whole(1, 4096), "2"),
             start("log-memory-max-bytes", new Bytes(MIB, 16 * GIB), Long.toString(64 * MIB)),

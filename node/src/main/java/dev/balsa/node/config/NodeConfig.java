@@ -367,6 +367,11 @@ public final class NodeConfig {
         return number("waiting-max-bytes");
     }
 
+    /** Clients that wait in blocking commands, a group; more are refused. */
+    public int blockedClientsMax() {
+        return integer("blocked-clients-max");
+    }
+
     /** Committed entries that wait to be applied, a group; beyond it the replay waits. */
     public long applyQueueMaxBytes() {
         return number("apply-queue-max-bytes");

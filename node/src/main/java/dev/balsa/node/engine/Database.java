@@ -334,9 +334,7 @@ public final class Database extends References {
 
     /** FLUSHDB, in bounded time; memory is given back by {@link Keyspace#reclaim}. */
     public void clear() {
-        if (!keyspace.marks().isEmpty()) {
-            keyspace.marks().changed(index, name -> find(name, 0, name.length) != Keyspace.MISSING);
-        }
+        keyspace.emptied(index);
         if (table != null) {
             keyspace.drop(table);
             table = null;

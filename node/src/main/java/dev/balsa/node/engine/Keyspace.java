@@ -45,6 +45,8 @@ public final class Keyspace implements AutoCloseable {
     private boolean fieldsTimed;
     private EncodingLimits limits = EncodingLimits.DEFAULT;
     private final WatchMarks marks = new WatchMarks();
+    private final Waiters waiters = new Waiters();
+    private final Waiters readers = new Waiters();
     private final AccessClock accessClock = new AccessClock();
     private final Database[] databases;
     private @Nullable KeyspaceListener listener;
@@ -102,6 +104,53 @@ public final class Keyspace implements AutoCloseable {
         databases[b] = first;
         databases[a].index(a);
         databases[b].index(b);
+        for (int i : new int[] {a, b}) {
+            waiters.changed(i);
+            readers.changed(i);
+        }
+    }
+
+    /** Who waits for keys: part of the replicated state. */
+    public Waiters waiters() {
+        return waiters;
+    }
+
+    /** Reads of this replica that wait for entries of streams: no part of the state. */
+    public Waiters readers() {
+        return readers;
+    }
+
+    /** A command has run: notes which keys have become ready for those who wait. */
+    public void settleReady() {
+        waiters.settle(this);
+        readers.settle(this);
+    }
+
+    /** Whether it matters to somebody that a key changes. */
+    boolean isObserved() {
+        return !marks.isEmpty() || !waiters.isEmpty() || !readers.isEmpty();
+    }
+
+    /** A key changes: nobody who watches it may believe otherwise, and who waits for it is to be served. */
+    void changed(int database, byte[] key, int offset, int length) {
+        if (!marks.isEmpty()) {
+            marks.changed(database, key, offset, length);
+        }
+        if (!waiters.isEmpty()) {
+            waiters.changed(database, key, offset, length);
+        }
+        if (!readers.isEmpty()) {
+            readers.changed(database, key, offset, length);
+        }
+    }
+
+    /** As the other, for all keys of a database that is emptied now. */
+    void emptied(int database) {
+        if (isObserved()) {
+            marks.changed(database, key -> databases[database].find(key, 0, key.length) != MISSING);
+            waiters.changed(database);
+            readers.changed(database);
+        }
     }
 
     /** Which keys are watched. */
@@ -386,6 +435,7 @@ public final class Keyspace implements AutoCloseable {
         view = new SnapshotView(blobs, large.view(), limits, logMillis, databases);
         view.fieldsTimed(fieldsTimed);
         view.marks(marks.toBytes());
+        view.waiters(waiters.toBytes(), waiters.isEmpty());
         space.viewOpened();
         return view;
     }

@@ -116,16 +116,16 @@ public abstract sealed class References permits Database {
         index = number;
     }
 
-    /** A key is about to change, or has: nobody who watches it may believe otherwise. */
+    /** A key is about to change, or has. */
     void changed(byte[] key, int offset, int length) {
-        if (!keyspace.marks().isEmpty() && !housekeeping) {
-            keyspace.marks().changed(index, key, offset, length);
+        if (keyspace.isObserved() && !housekeeping) {
+            keyspace.changed(index, key, offset, length);
         }
     }
 
     /** As the other, of a live key. */
     void changed(int ref) {
-        if (!keyspace.marks().isEmpty()) {
+        if (keyspace.isObserved()) {
             byte[] name = blobs.key(at(ref));
             changed(name, 0, name.length);
         }

@@ -18,6 +18,12 @@ public interface Snapshot extends AutoCloseable {
     /** The keys watched at that moment, for {@link WatchMarks#restore}; empty if none ever was. */
     byte[] marks();
 
+    /** Who waited at that moment, for {@link Waiters#restore}; empty if nobody ever did. */
+    byte[] waiters();
+
+    /** Whether nobody waited. */
+    boolean nobodyWaits();
+
     /** Number of databases. */
     int databases();
 

@@ -50,6 +50,8 @@ final class SnapshotView implements Snapshot {
     private boolean used;
     private boolean fieldsTimed;
     private byte[] marks = {};
+    private byte[] waiters = {};
+    private boolean nobodyWaits = true;
 
     SnapshotView(
             Blobs blobs, LargeValues.View large, EncodingLimits limits, long logMillis, Database[] databases) {
@@ -109,6 +111,22 @@ final class SnapshotView implements Snapshot {
     @Override
     public byte[] marks() {
         return marks;
+    }
+
+    /** Notes who waits. */
+    void waiters(byte[] all, boolean nobody) {
+        waiters = all;
+        nobodyWaits = nobody;
+    }
+
+    @Override
+    public byte[] waiters() {
+        return waiters;
+    }
+
+    @Override
+    public boolean nobodyWaits() {
+        return nobodyWaits;
     }
 
     @Override

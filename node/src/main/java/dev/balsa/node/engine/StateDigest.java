@@ -10,7 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * A 128-bit digest of what a keyspace holds: database, key, type, value and deadline of each live key, whatever the
+ * A 128-bit digest of what a keyspace holds: database, key, type, value and deadline of each live key, and who waits,
+ * whatever the
  * order they were written in and however they are
  * kept (a number and its text are the same value). Two replicas at the same log index have the same digest. It finds
  * mistakes, not forgeries. Immutable.
@@ -29,6 +30,9 @@ public record StateDigest(long high, long low, long keys) {
     public static StateDigest of(Snapshot snapshot) {
         Sum sum = new Sum(snapshot.logMillis());
         snapshot.forEach(sum);
+        if (!snapshot.nobodyWaits()) {
+            sum.waiters(snapshot.waiters());
+        }
         return new StateDigest(sum.high, sum.low, sum.keys);
     }
 
@@ -49,6 +53,12 @@ public record StateDigest(long high, long low, long keys) {
 
         Sum(long logMillis) {
             this.logMillis = logMillis;
+        }
+
+        void waiters(byte[] all) {
+            long waiting = hash(P2, MemorySegment.ofArray(all), 0, all.length);
+            high += fold(waiting ^ P1, P0);
+            low += fold(waiting ^ P2, P1);
         }
 
         @Override

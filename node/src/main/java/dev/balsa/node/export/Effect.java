@@ -18,6 +18,8 @@ import java.util.List;
  *     SPOP s 2                        RESTORE s 0 <payload> REPLACE ABSTTL, or DEL s
  *     XADD s MAXLEN 5 * f v           XADD s MAXLEN 5 1700000000000-0 f v      (the id that it replied)
  *
+ *     BLPOP q r 0                     LPOP r                                   (where it popped, not where it came)
+ *
  * A payload costs as much as the value, so XADD has a form of its own.
  */
 
@@ -105,6 +107,67 @@ final class Effect {
                 text.bulk(args, i);
             }
         }
+    }
+
+    /** Whether it is a command that may wait: written as what it did when it did it, with {@link #writeServed}. */
+    static boolean mayWait(String word) {
+        return switch (word) {
+            case "BLPOP", "BRPOP", "BLMOVE", "BRPOPLPUSH", "BLMPOP", "BZPOPMIN", "BZPOPMAX", "BZMPOP", "XREADGROUP" -> true;
+            default -> false;
+        };
+    }
+
+    /** Writes what a command that may wait did, without waiting. Only XREADGROUP does something without a reply. */
+    static void writeServed(AofOutput out, int index, String word, Args args, byte[] reply) throws IOException {
+        boolean nothing = reply.length == 0 || reply[1] == '-';
+        if (nothing && !word.equals("XREADGROUP")) {
+            return;
+        }
+        switch (word) {
+            case "BLPOP", "BRPOP", "BZPOPMIN", "BZPOPMAX" -> {
+                RespWriter text = out.command(index, 2);
+                text.bulk(word.substring(1));
+                text.bulk(firstBulk(reply));
+            }
+            case "BLMOVE" -> write(out, index, "LMOVE", args, 1, 5);
+            case "BRPOPLPUSH" -> write(out, index, "RPOPLPUSH", args, 1, 3);
+            case "BLMPOP" -> write(out, index, "LMPOP", args, 2, args.count());
+            case "BZMPOP" -> write(out, index, "ZMPOP", args, 2, args.count());
+            default -> {
+                int block = 4;
+                while (block < args.count() && !args.is(block, "BLOCK") && !args.is(block, "STREAMS")) {
+                    block += args.is(block, "COUNT") ? 2 : 1;
+                }
+                boolean blocks = args.is(block, "BLOCK");
+                RespWriter text = out.command(index, args.count() - (blocks ? 2 : 0));
+                for (int i = 0; i < args.count(); i++) {
+                    if (!blocks || i != block && i != block + 1) {
+                        text.bulk(args, i);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void write(AofOutput out, int index, String word, Args args, int from, int to) throws IOException {
+        RespWriter text = out.command(index, 1 + to - from);
+        text.bulk(word);
+        for (int i = from; i < to; i++) {
+            text.bulk(args, i);
+        }
+    }
+
+    /** The first element of an array reply, {@code *n $length element}. */
+    private static byte[] firstBulk(byte[] reply) {
+        int at = 0;
+        while (reply[at++] != '$') {
+            // Passes over the array's header.
+        }
+        int length = 0;
+        for (; reply[at] != '\r'; at++) {
+            length = length * 10 + reply[at] - '0';
+        }
+        return Arrays.copyOfRange(reply, at + 2, at + 2 + length);
     }
 
     /** Where the id of an XADD that was carried out stands: behind its options. */

@@ -3,9 +3,11 @@ package dev.balsa.node.export;
 import dev.balsa.node.command.Call;
 import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
+import dev.balsa.node.command.ReadyKeys;
 import dev.balsa.node.command.Transaction;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.KeyspaceListener;
+import dev.balsa.node.engine.Waiters;
 import dev.balsa.node.replication.SeedSequence;
 import dev.balsa.node.replication.SharedSettings;
 import dev.balsa.node.replication.SnapshotFiles;
@@ -23,6 +25,7 @@ import dev.balsa.raft.segment.SegmentLogReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -47,6 +50,7 @@ public final class LogExport {
     private final Args args = new Args();
     private final RespWriter reply = new RespWriter(4096);
     private final Call call;
+    private final ReadyKeys ready;
     private long logMillis;
     private long snapshotIndex;
     private long lastIndex;
@@ -60,6 +64,7 @@ public final class LogExport {
         this.out = out;
         call = new Call(keyspace, args, reply);
         keyspace.listener(new Removals());
+        ready = new ReadyKeys(keyspace, keyspace.waiters(), new Served());
     }
 
     /**
@@ -153,7 +158,7 @@ public final class LogExport {
                 members = MembershipText.decode(record.payload()).peers().size();
             } else if (record.type() == RecordType.DATA) {
                 try {
-                    commands(record.payload());
+                    commands(record.payload(), record.term());
                 } catch (EntryFormatException e) {
                     throw new IOException("Damaged log: " + record.file() + " at offset " + record.offset()
                             + ", entry " + record.index() + ": " + e.getMessage(), e);
@@ -164,9 +169,10 @@ public final class LogExport {
         }
     }
 
-    private void commands(byte[] payload) throws IOException {
+    private void commands(byte[] payload, long term) throws IOException {
         entry.wrap(payload, 0, payload.length);
         moveTime(entry.leaderMillis());
+        ready.beginEntry(term);
         for (int k = 0; entry.next(args); k++) {
             seed = SeedSequence.ofCommand(entry.seed(), k);
             if (entry.database() >= keyspace.databases()) {
@@ -182,10 +188,11 @@ public final class LogExport {
                     transaction();
                 } else if (command.spec().name().startsWith("balsa|")) {
                     // Marks of watched keys: state that no other server has.
-                    execute(command, entry.database());
+                    execute(command, entry.database(), false);
                 } else {
-                    run(command, entry.database());
+                    run(command, entry.database(), entry.waits());
                 }
+                ready.serve(seed);
             }
         }
         keyspace.reclaim(SLICE);
@@ -204,7 +211,8 @@ public final class LogExport {
             seed = Transaction.seedOf(entrySeed, k);
             Command command = Transaction.find(args, false);
             if (command != null && command.spec().isWrite()) {
-                run(command, transaction.database());
+                run(command, transaction.database(), false);
+                keyspace.settleReady();
             }
         }
         bracket("EXEC");
@@ -214,9 +222,32 @@ public final class LogExport {
         out.command(out.database(), 1).bulk(word);
     }
 
-    private void execute(Command command, int database) {
+    private void execute(Command command, int database, boolean mayWait) {
         reply.reset();
-        command.body().run(call.next(database, seed));
+        call.next(database, seed);
+        command.body().run(mayWait ? call.mayWait() : call);
+    }
+
+    /** Writes what those do who had to wait for it. */
+    private final class Served implements ReadyKeys.Listener {
+        @Override
+        public int protocol(long id) {
+            return 2;
+        }
+
+        @Override
+        public void served(Waiters.Waiter waiter, Args ran, RespWriter answer) {
+            if (answer.array()[0] != '-') {
+                try {
+                    Effect.writeServed(out, waiter.database(), ran.text(0).toUpperCase(Locale.ROOT), ran, answer.copy());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+
+        @Override
+        public void ended(Waiters.Waiter waiter, Waiters.End how, RespWriter answer) {}
     }
 
     private void moveTime(long leaderMillis) {
@@ -249,12 +280,20 @@ public final class LogExport {
         }
     }
 
-    private void run(Command command, int database) throws IOException {
+    private void run(Command command, int database, boolean mayWait) throws IOException {
         String word = command.word();
         boolean timed = TimedCommand.concerns(word);
         boolean existed = timed && exists(database);
-        execute(command, database);
-        if (reply.array()[0] == '-') {
+        execute(command, database, mayWait);
+        Waiters.@Nullable Wish wish = call.wish();
+        if (wish != null) {
+            keyspace.waiters().forgetTouched();
+            keyspace.waiters().add(database, wish);
+        } else if (reply.array()[0] == '-') {
+            return;
+        }
+        if (Effect.mayWait(word)) {
+            Effect.writeServed(out, database, word, args, reply.copy());
             return;
         }
         if (word.equals("XADD")) {

@@ -2,6 +2,7 @@ package dev.balsa.node.observe;
 
 import dev.balsa.proto.cluster.ClusterMap;
 import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.route.Request;
 import dev.balsa.raft.GroupStatus;
 import java.util.HashMap;
 import java.util.List;
@@ -134,7 +135,12 @@ final class ReplicationCommands {
 
         void look() {
             long replicas = acknowledged(targets);
-            if (replicas >= wanted || (!forEver && System.nanoTime() - deadlineNanos >= 0)
+            Request.Unblock unblocked = call.request().unblocked();
+            if (unblocked == Request.Unblock.ERROR) {
+                RespWriter reply = new RespWriter(64);
+                reply.error("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+                call.answer(reply);
+            } else if (unblocked != null || replicas >= wanted || (!forEver && System.nanoTime() - deadlineNanos >= 0)
                     || call.request().loop().isShuttingDown()) {
                 RespWriter reply = new RespWriter(64).protocol(call.request().protocol());
                 answer.write(reply, replicas);

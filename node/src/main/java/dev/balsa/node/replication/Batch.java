@@ -1,5 +1,6 @@
 package dev.balsa.node.replication;
 
+import dev.balsa.proto.command.CommandFlag;
 import dev.balsa.proto.log.EntryWriter;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespDecoder;
@@ -42,6 +43,9 @@ final class Batch {
     void addWrite(Request request, Args args) {
         room();
         entry.append(args, request.database());
+        if (request.spec().has(CommandFlag.BLOCKING)) {
+            entry.waits();
+        }
         writeBytes += args.end() - args.start();
         readEnds[size] = -1;
         requests[size++] = request;

@@ -3,13 +3,17 @@ package dev.balsa.node.replication;
 import dev.balsa.node.command.Call;
 import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
+import dev.balsa.node.command.ReadyKeys;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.KeyspaceListener;
+import dev.balsa.node.engine.Waiters;
 import dev.balsa.proto.log.EntryReader;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
 import dev.balsa.proxy.route.Request;
 import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,10 +31,15 @@ public final class EntryRunner {
     private final EntryReader entry = new EntryReader();
     private final Args args = new Args();
     private final RespWriter reply = new RespWriter(16 * 1024);
+    private final HeldRequests held = new HeldRequests();
+    private final HeldRequests heldReads = new HeldRequests();
     private Keyspace keyspace;
     private Call call;
+    private ReadyKeys ready;
+    private ReadyKeys readyForReads;
     /** For arguments of others, which are nearly always the same object: those the front decodes into. */
     private @Nullable Call guest;
+    private Consumer<Request> onHeld = request -> {};
     private long logMillis;
     private long appliedIndex;
     private long appliedEntries;
@@ -55,6 +64,8 @@ public final class EntryRunner {
     public EntryRunner(Keyspace keyspace, CommandObserver observer, LongSupplier nanos) {
         this.keyspace = keyspace;
         this.call = new Call(keyspace, args, reply);
+        this.ready = new ReadyKeys(keyspace, keyspace.waiters(), held);
+        this.readyForReads = new ReadyKeys(keyspace, keyspace.readers(), heldReads);
         this.observer = observer;
         this.nanos = nanos;
         keyspace.listener(removals);
@@ -110,11 +121,15 @@ public final class EntryRunner {
         misses = 0;
     }
 
-    /** Goes on with another state: that of a snapshot. */
+    /** Goes on with another state: that of a snapshot. What became of those who wait here is in entries that are not applied. */
     public void restore(Keyspace restored, long index, long time) {
         keyspace = restored;
         call = new Call(restored, args, reply);
         guest = null;
+        held.giveUp("the state was replaced by that of a snapshot");
+        heldReads.giveUp("the state was replaced by that of a snapshot");
+        ready = new ReadyKeys(restored, restored.waiters(), held);
+        readyForReads = new ReadyKeys(restored, restored.readers(), heldReads);
         appliedIndex = index;
         logMillis = time;
         restored.time(time, time);
@@ -122,12 +137,13 @@ public final class EntryRunner {
     }
 
     /** Takes up a committed entry: log time moves to its time. {@link #apply(long, Batch)} follows. */
-    void beginEntry(ByteBuffer data) {
+    void beginEntry(long term, ByteBuffer data) {
         entry.wrap(data);
         appliedEntries++;
         appliedWrites += entry.count();
         logMillis = Math.max(logMillis, entry.leaderMillis());
         keyspace.time(logMillis, logMillis);
+        ready.beginEntry(term);
     }
 
     /** Applies the entry taken up, for the requests that wait for its replies, on the leader that proposed it. */
@@ -137,8 +153,8 @@ public final class EntryRunner {
     }
 
     /** Applies an entry that nobody here waits for. */
-    public void apply(long index, ByteBuffer data) {
-        beginEntry(data);
+    public void apply(long index, long term, ByteBuffer data) {
+        beginEntry(term, data);
         applyForNobody();
         appliedIndex = index;
     }
@@ -147,8 +163,26 @@ public final class EntryRunner {
         reply.protocol(2);
         for (int k = 0; entry.next(args); k++) {
             reply.reset();
-            run(entry.database(), SeedSequence.ofCommand(entry.seed(), k));
+            long seed = SeedSequence.ofCommand(entry.seed(), k);
+            run(entry.database(), seed, entry.waits());
+            if (call.wish() != null) {
+                var _ = keepWaiting(call);
+            }
+            serve(seed);
         }
+    }
+
+    /** A command has run: those who wait for what it did are served. */
+    private void serve(long seed) {
+        ready.serve(seed);
+        readyForReads.serve(seed);
+    }
+
+    /** The command waits from now on; returns its id. */
+    private long keepWaiting(Call on) {
+        Waiters waiters = keyspace.waiters();
+        waiters.forgetTouched();
+        return waiters.add(on.databaseIndex(), Objects.requireNonNull(on.wish()));
     }
 
     private void applyFor(Batch batch) {
@@ -164,7 +198,12 @@ public final class EntryRunner {
             } else {
                 throw new IllegalStateException("the entry has fewer commands than its batch");
             }
-            runFor(request, database, SeedSequence.ofCommand(entry.seed(), batch.isRead(i) ? command : command++));
+            boolean read = batch.isRead(i);
+            long seed = SeedSequence.ofCommand(entry.seed(), read ? command : command++);
+            runFor(request, database, seed, read || entry.waits());
+            if (!read) {
+                serve(seed);
+            }
         }
     }
 
@@ -185,14 +224,81 @@ public final class EntryRunner {
         reply.reset();
         reply.protocol(request.protocol());
         long start = nanos.getAsLong();
-        runWith(readArgs, request.database(), seed);
+        Call on = with(readArgs);
+        run(on, request.database(), seed, true);
         if (keyspace.sawDue()) {
             return false;
         }
-        countLookup();
-        answer(request, readArgs, start);
+        if (on.wish() != null) {
+            hold(request, on);
+        } else {
+            countLookup();
+            answer(request, readArgs, start);
+        }
         return true;
     }
+
+    // -- those who wait -------------------------------------------------------------------------------------------
+
+    /** Hears of each request that begins to wait. */
+    void onHeld(Consumer<Request> listener) {
+        onHeld = listener;
+    }
+
+    /** The request is answered later. */
+    private void hold(Request request, Call on) {
+        if (request.spec().isWrite()) {
+            held.hold(keepWaiting(on), request);
+        } else {
+            holdRead(request, on);
+        }
+        onHeld.accept(request);
+    }
+
+    private void holdRead(Request request, Call on) {
+        Waiters.Wish wish = Objects.requireNonNull(on.wish());
+        long deadline = wish.deadlineMillis() == 0 ? 0 : wish.deadlineMillis() - keyspace.nowMillis() + clockMillis();
+        Waiters.Wish here = new Waiters.Wish(wish.kind(), wish.group(), wish.keys(), deadline, wish.command());
+        heldReads.hold(keyspace.readers().add(on.databaseIndex(), here), request);
+    }
+
+    /** Requests of this process whose commands wait in the log's state. */
+    HeldRequests held() {
+        return held;
+    }
+
+    /** How many commands wait, those of clients elsewhere included. */
+    int waiting() {
+        return keyspace.waiters().size() + keyspace.readers().size();
+    }
+
+    /** Ends a read that waits; false if it does not. */
+    boolean endRead(Request request, Waiters.End how) {
+        Long id = heldReads.id(request);
+        boolean waits = id != null && keyspace.readers().end(id, how);
+        readyForReads.tellEnded();
+        return waits;
+    }
+
+    /** Ends all reads that wait: this replica leads no longer. */
+    void endReads() {
+        keyspace.readers().endAll(Waiters.End.TERM);
+        readyForReads.tellEnded();
+    }
+
+    /** Ends the reads whose time is over; returns in how many milliseconds the next one's is, Long.MAX_VALUE = none. */
+    long endDueReads() {
+        keyspace.readers().endDue(clockMillis());
+        readyForReads.tellEnded();
+        long next = keyspace.readers().nextDeadlineMillis();
+        return next == Long.MAX_VALUE ? next : next - clockMillis();
+    }
+
+    private long clockMillis() {
+        return nanos.getAsLong() / 1_000_000;
+    }
+
+    // -- one command ----------------------------------------------------------------------------------------------
 
     /** A read that answers nil looked for a key that is not there. */
     private void countLookup() {
@@ -205,12 +311,17 @@ public final class EntryRunner {
         }
     }
 
-    private void runFor(Request request, int database, long seed) {
+    private void runFor(Request request, int database, long seed, boolean mayWait) {
         reply.reset();
         reply.protocol(request.protocol());
         long start = nanos.getAsLong();
-        run(database, seed);
-        answer(request, args, start);
+        run(database, seed, mayWait);
+        if (call.wish() != null) {
+            observer.ran(request, args, nanos.getAsLong() - start);
+            hold(request, call);
+        } else {
+            answer(request, args, start);
+        }
     }
 
     private void answer(Request request, Args ran, long start) {
@@ -218,24 +329,28 @@ public final class EntryRunner {
         request.reply(reply.array(), 0, reply.length());
     }
 
-    private void runWith(Args other, int database, long seed) {
+    /** What runs a command with these arguments. */
+    private Call with(Args other) {
         if (other == args) {
-            run(database, seed);
-            return;
+            return call;
         }
         Call on = guest;
         if (on == null || on.args() != other) {
             on = new Call(keyspace, other, reply);
             guest = on;
         }
-        run(on, database, seed);
+        return on;
     }
 
-    private void run(int database, long seed) {
-        run(call, database, seed);
+    private void run(int database, long seed, boolean mayWait) {
+        run(call, database, seed, mayWait);
     }
 
-    private void run(Call on, int database, long seed) {
+    private void run(Call on, int database, long seed, boolean mayWait) {
+        on.next(database, seed);
+        if (mayWait) {
+            on.mayWait();
+        }
         Command command = CommandTable.find(on.args());
         if (command == null) {
             reply.error("ERR unknown command '" + on.args().text(0) + "'");
@@ -247,7 +362,7 @@ public final class EntryRunner {
         }
         int from = reply.length();
         try {
-            command.body().run(on.next(database, seed));
+            command.body().run(on);
         } catch (IllegalStateException broken) {
             throw broken;
         } catch (RuntimeException bug) {

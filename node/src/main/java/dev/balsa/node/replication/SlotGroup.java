@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Whatever arrives while an entry is on its way becomes the next entry: batches grow with the load and no timer adds delay.
  */
-public final class SlotGroup implements Backend, ReadRounds.Owner {
+public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClients.Owner {
     /** What a slot group asks of its surroundings. Thread-safe. */
     public interface Environment {
         /** Wall clock, milliseconds since 1970. */
@@ -65,6 +65,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     private final SeedSequence seeds;
     private final Batches batches = new Batches();
     private final ReadRounds reads;
+    private final BlockedClients blocked;
     private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
     private final ArrayDeque<Flight> inFlight = new ArrayDeque<>();
     private final Runnable flush = this::flush;
@@ -93,6 +94,8 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         this.clock = new LogClock(environment.wallMillis());
         this.seeds = new SeedSequence(seed);
         this.reads = new ReadRounds(loop, runner, batches, seeds, this);
+        this.blocked = new BlockedClients(loop, runner, this);
+        runner.onHeld(blocked::began);
         this.pulse = new Pulse(loop, this::beat);
         this.eviction = new Eviction(seeds, loop, this::evictMore);
     }
@@ -148,8 +151,11 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
 
     private void accept(Request request, Args args) {
         pulse.changed();
+        String refusal = request.spec().has(CommandFlag.BLOCKING) ? blocked.refusal(config.blockedClientsMax()) : "";
         if (raft == null || closed) {
             request.notExecuted(new Refusal.NotLeader(""), args);
+        } else if (!refusal.isEmpty()) {
+            error(request, refusal);
         } else if (request.spec().isWrite()) {
             acceptWrite(request, args);
         } else {
@@ -169,9 +175,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         } else if (waitingBytes + bytes > config.waitingMaxBytes()) {
             request.notExecuted(new Refusal.Busy("too many writes are waiting for the log"), args);
         } else {
-            waitingBytes += bytes;
-            batchWithRoom(bytes).addWrite(request, args);
-            scheduleFlush();
+            write(request, args);
         }
     }
 
@@ -183,11 +187,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         }
         Eviction.Order order = eviction.order(keyspace(), over);
         if (order != null) {
-            Args args = order.args();
-            int bytes = args.end() - args.start();
-            waitingBytes += bytes;
-            batchWithRoom(bytes).addWrite(order, args);
-            scheduleFlush();
+            write(order, order.args());
         }
         return order != null;
     }
@@ -225,6 +225,24 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
             reads.add(request, args);
             scheduleFlush();
         }
+    }
+
+    @Override
+    public boolean unblock(Request request) {
+        if (loop.inEventLoop()) {
+            blocked.unblock(request);
+        } else {
+            loop.execute(() -> blocked.unblock(request));
+        }
+        return true;
+    }
+
+    @Override
+    public void write(Request request, Args args) {
+        int bytes = args.end() - args.start();
+        waitingBytes += bytes;
+        batchWithRoom(bytes).addWrite(request, args);
+        scheduleFlush();
     }
 
     private Batch batchWithRoom(int bytes) {
@@ -316,19 +334,20 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
     // -- out of the log -------------------------------------------------------------------------------------------
 
     /** The committed entry {@code index}, in order, on the loop. */
-    void apply(long index, ByteBuffer data, @Nullable Proposal proposal) {
+    void apply(long index, long term, ByteBuffer data, @Nullable Proposal proposal) {
         if (proposal instanceof Flight flight) {
             inFlight.remove(flight);
-            runner.beginEntry(data);
+            runner.beginEntry(term, data);
             reads.answer(flight.readsBefore);
             runner.apply(index, flight.batch);
             batches.giveBack(flight.batch);
             tellIfQuiet();
         } else {
-            runner.apply(index, data);
+            runner.apply(index, term, data);
         }
         clock.applied(runner.logMillis());
         pulse.changed();
+        blocked.look();
         scheduleHousekeeping(keyspace().reclaim(1));
         scheduleFlushIfNeeded();
     }
@@ -360,6 +379,10 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         leads = true;
         pulse.changed();
         shareSettings();
+        if (!keyspace().waiters().isEmpty()) {
+            // The first entry of the term ends their waiting.
+            tick();
+        }
         scheduleFlushIfNeeded();
     }
 
@@ -374,6 +397,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
 
     void leaderStop() {
         leads = false;
+        runner.endReads();
         RaftFailure why = new RaftFailure.NotLeader(raft == null ? null : raft.leadership().leader());
         while (!waiting.isEmpty()) {
             Batch batch = waiting.remove();
@@ -484,13 +508,20 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
 
     /** Moves log time on if a key is due and no write does it anyway. */
     void tickIfDue() {
-        if (leads && activeExpire && inFlight.isEmpty() && waiting.isEmpty() && keyspace().nextDeadlineMillis() <= clock.nowMillis()) {
+        if (leads && activeExpire && keyspace().nextDeadlineMillis() <= clock.nowMillis()) {
+            tick();
+        }
+        scheduleHousekeeping(false);
+    }
+
+    @Override
+    public void tick() {
+        if (inFlight.isEmpty() && waiting.isEmpty()) {
             Batch tick = batches.take();
             tick.tick();
             waiting.add(tick);
             scheduleFlush();
         }
-        scheduleHousekeeping(false);
     }
 
     /** The state is that of a snapshot from now on. */
@@ -534,6 +565,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner {
         closed = true;
         leads = false;
         pulse.close();
+        blocked.close();
     }
 
     private RaftGroup log() {

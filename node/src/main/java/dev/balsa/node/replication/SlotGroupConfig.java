@@ -10,6 +10,7 @@ package dev.balsa.node.replication;
  * @param commandMaxBytes a larger write is refused
  * @param entriesInFlightMax entries that are on their way through the log at once
  * @param waitingMaxBytes commands that wait for their entry; more is refused as Busy
+ * @param blockedClientsMax clients that wait in blocking commands; more are refused
  * @param applyQueueMaxBytes committed entries that wait for the loop; beyond it the replay waits
  * @param snapshotLogBytes a snapshot is taken when this much was applied since the last one (and at least as much as the data takes)
  * @param snapshotBytesPerSecondMax how fast a snapshot is written at most, so that the log's disk and the cores stay free
@@ -23,6 +24,7 @@ public record SlotGroupConfig(
         int commandMaxBytes,
         int entriesInFlightMax,
         long waitingMaxBytes,
+        int blockedClientsMax,
         long applyQueueMaxBytes,
         long snapshotLogBytes,
         long snapshotBytesPerSecondMax,

@@ -81,7 +81,7 @@ public final class SlotGroupStateMachine implements StateMachine {
     public void apply(long index, long term, ByteBuffer data, @Nullable Proposal proposal) {
         int bytes = data.remaining();
         Runnable work = () -> {
-            guarded(() -> group.apply(index, data, proposal));
+            guarded(() -> group.apply(index, term, data, proposal));
             trigger.applied(bytes, group.keyspace().usedBytes());
         };
         if (proposal == null) {

@@ -24,6 +24,7 @@ public final class SnapshotFiles {
 
     private static final String LOG_TIME = "balsa-log-time";
     private static final String MARKS = "balsa-watched";
+    private static final String WAITERS = "balsa-waiting";
 
     private SnapshotFiles() {}
 
@@ -34,6 +35,9 @@ public final class SnapshotFiles {
         fields.put(SharedSettings.FIELD, SharedSettings.toField(view.limits()));
         if (view.marks().length > 0) {
             fields.put(MARKS, view.marks());
+        }
+        if (view.waiters().length > 0) {
+            fields.put(WAITERS, view.waiters());
         }
         try (FileChannel channel = FileChannel.open(
                 directory.resolve(FILE),
@@ -98,6 +102,9 @@ public final class SnapshotFiles {
             // Only now: a key that is loaded is changed.
             into.marks().restore(time.marks);
         }
+        if (time.waiters.length > 0) {
+            into.waiters().restore(time.waiters);
+        }
         return time.millis;
     }
 
@@ -105,6 +112,7 @@ public final class SnapshotFiles {
         private final Keyspace keyspace;
         long millis;
         byte[] marks = {};
+        byte[] waiters = {};
 
         LogTime(Keyspace keyspace) {
             this.keyspace = keyspace;
@@ -118,6 +126,8 @@ public final class SnapshotFiles {
                 keyspace.limits(SharedSettings.ofField(value));
             } else if (name.equals(MARKS)) {
                 marks = value;
+            } else if (name.equals(WAITERS)) {
+                waiters = value;
             }
         }
 

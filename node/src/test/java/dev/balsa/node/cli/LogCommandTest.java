@@ -215,6 +215,20 @@ class LogCommandTest {
         assertThat(out.toString()).contains("SET a b").contains("[3] SET \"\\\"q\\n-x-x").contains("...(103 bytes)");
     }
 
+    @Test
+    void what_waited_is_exported_as_what_it_did_when_it_did_it() throws IOException {
+        EntryWriter writer = new EntryWriter();
+        writer.reset();
+        for (String command : List.of("BLPOP q r 0", "BLMOVE a b LEFT RIGHT 0", "BZPOPMIN z 0.001", "RPUSH r x",
+                "RPUSH a y", "BLPOP b 0", "BLMPOP 0 1 none LEFT")) {
+            writer.append(Args.of(command.split(" ")), 0);
+        }
+        writer.waits();
+        log(writer.finish(1000, 1), entry(2000, "ZADD z 1 m", "BALSA UNBLOCK 4 GONE", "RPUSH none v"));
+        assertThat(exported()).containsExactly("SELECT 0", "RPUSH r x", "LPOP r", "RPUSH a y", "LMOVE a b LEFT RIGHT",
+                "LPOP b", "ZADD z 1 m", "RPUSH none v");
+    }
+
     // -- making logs and running the tool -------------------------------------------------------------------------
 
     private static ByteBuffer entry(long millis, String... commands) {

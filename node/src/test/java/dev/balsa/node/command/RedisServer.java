@@ -15,6 +15,7 @@ final class RedisServer implements Server {
     private static final Path BINARY = Path.of("/usr/bin/redis-server");
 
     private final Process process;
+    private final int port;
     private final Path directory;
     private final RespConnection connection;
 
@@ -28,7 +29,7 @@ final class RedisServer implements Server {
         if (dump != null) {
             Files.copy(dump, directory.resolve("dump.rdb"));
         }
-        int port = freePort();
+        port = freePort();
         process = new ProcessBuilder(
                         BINARY.toString(), "--port", String.valueOf(port), "--bind", "127.0.0.1", "--save", "", "--dir",
                         directory.toString(), "--enable-debug-command", "yes")
@@ -92,6 +93,11 @@ final class RedisServer implements Server {
             files.forEach(RedisServer::delete);
         }
         delete(directory);
+    }
+
+    /** Where it listens. */
+    int port() {
+        return port;
     }
 
     private static int freePort() throws IOException {

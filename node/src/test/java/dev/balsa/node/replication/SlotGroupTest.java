@@ -39,13 +39,14 @@ class SlotGroupTest {
     private long index;
     private long maxMemoryBytes;
     private EvictionSettings eviction = EvictionSettings.DEFAULT;
+    private long term = 1;
     private EncodingLimits limits = EncodingLimits.DEFAULT;
     private SlotGroup group;
 
     @BeforeEach
     void lead() {
         SlotGroupConfig config =
-                new SlotGroupConfig(16, 1 << 30, 1 << 20, 4096, 1 << 20, 1, 1 << 20, 1 << 20, 1 << 30, 1 << 30, false);
+                new SlotGroupConfig(16, 1 << 30, 1 << 20, 4096, 1 << 20, 1, 1 << 20, 1000, 1 << 20, 1 << 30, 1 << 30, false);
         EntryRunner runner = new EntryRunner(keyspace, (request, args, nanos) -> {}, System::nanoTime);
         group = new SlotGroup("g0", config, loop, new Surroundings(), runner, 42);
         onLoop(() -> {
@@ -413,7 +414,7 @@ class SlotGroupTest {
 
     private void applyNext() {
         ScriptedRaft.Proposed next = raft.proposed.remove();
-        group.apply(++index, next.entry(), next.proposal());
+        group.apply(++index, term, next.entry(), next.proposal());
     }
 
     private void roundReady() {

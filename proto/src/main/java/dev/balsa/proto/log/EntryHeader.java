@@ -5,7 +5,7 @@ package dev.balsa.proto.log;
  *
  * <pre>
  *  0  1  format version (1)
- *  1  1  flags (none yet, 0)
+ *  1  1  flags: 1 = blocking commands of this entry wait (before there was that, they answered at once)
  *  2  2  count of request ids that follow the header (16 bytes each, the i-th is the i-th command's)
  *  4  4  CRC32C of everything from byte 8 on
  *  8  8  leader time, milliseconds since 1970, never lower than that of the entry before
@@ -20,6 +20,8 @@ public final class EntryHeader {
     public static final int VERSION = 1;
     public static final int BYTES = 32;
     public static final int FLAGS_AT = 1;
+    /** The flag of entries whose blocking commands wait. */
+    static final int WAITS = 1;
     public static final int REQUEST_IDS_AT = 2;
     public static final int REQUEST_ID_BYTES = 16;
     public static final int CHECKSUM_AT = 4;

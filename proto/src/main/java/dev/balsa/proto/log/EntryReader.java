@@ -64,7 +64,7 @@ public final class EntryReader {
                     String.format("checksum %08x where %08x stands", (int) checksum.getValue(), stored),
                     EntryHeader.CHECKSUM_AT);
         }
-        if (array[start + EntryHeader.FLAGS_AT] != 0) {
+        if ((array[start + EntryHeader.FLAGS_AT] & ~EntryHeader.WAITS) != 0) {
             throw new EntryFormatException("unknown flags", EntryHeader.FLAGS_AT);
         }
         int commandsAt = EntryHeader.BYTES + requestIds() * EntryHeader.REQUEST_ID_BYTES;
@@ -82,6 +82,11 @@ public final class EntryReader {
     /** The leader's time, milliseconds since 1970. */
     public long leaderMillis() {
         return (long) EntryWriter.LONG.get(array, start + EntryHeader.TIME_AT);
+    }
+
+    /** Whether blocking commands of the entry wait; in entries of an older version they answer at once. */
+    public boolean waits() {
+        return (array[start + EntryHeader.FLAGS_AT] & EntryHeader.WAITS) != 0;
     }
 
     /** Seed of all chance in this entry. */

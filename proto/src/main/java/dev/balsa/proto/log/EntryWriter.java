@@ -31,6 +31,7 @@ public final class EntryWriter {
     private int database;
     private long[] requestIds = new long[0];
     private int requestIdCount;
+    private boolean waits;
 
     /** Begins a new entry. What {@link #finish} returned stays untouched. */
     public void reset() {
@@ -41,6 +42,7 @@ public final class EntryWriter {
         count = 0;
         database = 0;
         requestIdCount = 0;
+        waits = false;
     }
 
     /**
@@ -83,6 +85,11 @@ public final class EntryWriter {
         requestIdCount++;
     }
 
+    /** Says of the entry that blocking commands in it wait. */
+    public void waits() {
+        waits = true;
+    }
+
     /** How many bytes the entry has by now, the header included. */
     public int bytes() {
         return EntryHeader.BYTES + requestIdCount * EntryHeader.REQUEST_ID_BYTES + length;
@@ -102,6 +109,7 @@ public final class EntryWriter {
     public ByteBuffer finish(long leaderMillis, long seed) {
         byte[] entry = new byte[bytes()];
         entry[0] = EntryHeader.VERSION;
+        entry[EntryHeader.FLAGS_AT] = (byte) (waits ? EntryHeader.WAITS : 0);
         SHORT.set(entry, EntryHeader.REQUEST_IDS_AT, (short) requestIdCount);
         LONG.set(entry, EntryHeader.TIME_AT, leaderMillis);
         LONG.set(entry, EntryHeader.SEED_AT, seed);
