@@ -3,6 +3,7 @@ package dev.balsa.proxy;
 import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proto.command.SpecReply;
 import dev.balsa.proto.resp.Args;
+import dev.balsa.proto.resp.RespReply;
 import dev.balsa.proxy.front.Front;
 import dev.balsa.proxy.front.RespServer;
 import dev.balsa.proxy.route.Mode;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -26,12 +28,14 @@ public final class Proxy implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Proxy.class);
     private static final int RETRY_MILLIS = 200;
     private static final int COMMANDS_REFRESH_SECONDS = 30;
+    private static final int USERS_REFRESH_MILLIS = 1_000;
 
     private final Topology topology;
     private final Front front;
     private final List<RespServer> servers = new ArrayList<>();
     private final ChannelLinks channelLinks;
     private volatile @Nullable Future<?> refreshingCommands;
+    private volatile @Nullable Future<?> refreshingUsers;
 
     private Proxy(Topology topology, Front front, UpstreamSettings settings) {
         this.topology = topology;
@@ -47,7 +51,7 @@ public final class Proxy implements AutoCloseable {
      * @throws IOException if no node answers in time, or an address cannot be bound
      */
     public static Proxy start(ProxyConfig config, EventLoopGroup loops, Runnable shutdown) throws IOException {
-        UpstreamSettings settings = UpstreamSettings.DEFAULT.withPassword(config.masterauth());
+        UpstreamSettings settings = UpstreamSettings.DEFAULT.withSecret(config.masterauth());
         Topology topology = new Topology(config.seeds(), settings, loops.next());
         List<CommandSpec> commands;
         try {
@@ -61,6 +65,7 @@ public final class Proxy implements AutoCloseable {
         Front front = new Front(config.front(), commands, topology, admin);
         made[0] = front;
         Proxy proxy = new Proxy(topology, front, settings);
+        proxy.awaitUsers(config.startTimeoutSeconds());
         try {
             for (String host : config.bind()) {
                 InetSocketAddress address = new InetSocketAddress(host, config.port());
@@ -73,6 +78,9 @@ public final class Proxy implements AutoCloseable {
         topology.start();
         proxy.refreshingCommands = topology.loop().scheduleWithFixedDelay(
                 proxy::refreshCommands, COMMANDS_REFRESH_SECONDS, COMMANDS_REFRESH_SECONDS, TimeUnit.SECONDS);
+        proxy.refreshingUsers = topology.loop().scheduleWithFixedDelay(() -> {
+            var _ = proxy.refreshUsers();
+        }, USERS_REFRESH_MILLIS, USERS_REFRESH_MILLIS, TimeUnit.MILLISECONDS);
         return proxy;
     }
 
@@ -121,6 +129,30 @@ public final class Proxy implements AutoCloseable {
         });
     }
 
+    /** No client is served by rules that a node could have replaced. */
+    private void awaitUsers(int seconds) throws IOException {
+        try {
+            var _ = refreshUsers().get(seconds, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            close();
+            throw new IOException("no node tells its users: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the cluster was being asked", e);
+        }
+    }
+
+    private CompletableFuture<?> refreshUsers() {
+        long known = front.users().version();
+        return topology.askAny(Args.of("BALSA", "USERS", Long.toString(known))).thenAccept(bytes -> {
+            try {
+                front.takeUsers(RespReply.parse(bytes));
+            } catch (IllegalArgumentException e) {
+                log.warn("a node's users cannot be read: {}", e.getMessage());
+            }
+        });
+    }
+
     /** Where it listens, of the first address. */
     public int port() {
         return servers.getFirst().port();
@@ -140,6 +172,10 @@ public final class Proxy implements AutoCloseable {
         Future<?> refreshing = refreshingCommands;
         if (refreshing != null) {
             refreshing.cancel(false);
+        }
+        Future<?> users = refreshingUsers;
+        if (users != null) {
+            users.cancel(false);
         }
     }
 }

@@ -100,9 +100,8 @@ public final class ScriptedNode implements AutoCloseable {
     }
 
     private boolean answer(Socket socket, String request) throws IOException {
-        boolean greeting = request.startsWith("PING") || request.startsWith("SELECT") || request.startsWith("HELLO")
-                || request.startsWith("AUTH");
-        if (request.startsWith("CLIENT SETINFO")) {
+        boolean greeting = request.startsWith("PING") || request.startsWith("SELECT");
+        if (request.startsWith("CLIENT SETINFO") || request.startsWith("HELLO") || request.startsWith("AUTH")) {
             // A front's introduction: no script is about it, but it may be noted.
             var _ = script.apply(request);
             socket.getOutputStream().write("+OK\r\n".getBytes(StandardCharsets.ISO_8859_1));

@@ -41,7 +41,7 @@ public final class TestCommands {
         }
         specs.add(container("config", List.of(sub("config|get", -3), sub("config|set", -4), sub("config|resetstat",
                 2))));
-        specs.add(container("balsa", List.of(sub("balsa|map", 2), sub("balsa|status", 2), sub("balsa|group", -4))));
+        specs.add(container("balsa", List.of(sub("balsa|map", 2), sub("balsa|status", 2), sub("balsa|users", -2), sub("balsa|group", -4))));
         specs.add(container("debug", List.of(sub("debug|sleep", 3), keyed("debug|object", 3, READONLY, 2, 2, 1))));
         specs.addAll(session());
         specs.addAll(pubSub());
@@ -50,6 +50,7 @@ public final class TestCommands {
 
     private static List<CommandSpec> session() {
         List<CommandSpec> specs = new ArrayList<>();
+        specs.add(acl());
         specs.add(plain("ping", -1, 0));
         specs.add(plain("echo", 2, 0));
         specs.add(plain("hello", -1, NO_AUTH.bit()));
@@ -90,6 +91,17 @@ public final class TestCommands {
                 sub("pubsub|numpat", 2), sub("pubsub|shardchannels", -2), sub("pubsub|shardnumsub", -2),
                 sub("pubsub|help", 2))));
         return specs;
+    }
+
+    private static CommandSpec acl() {
+        List<CommandSpec> subs = new ArrayList<>();
+        for (String name : List.of("whoami", "users", "list", "load", "save")) {
+            subs.add(sub("acl|" + name, 2));
+        }
+        subs.add(sub("acl|log", -2));
+        subs.add(sub("acl|setuser", -3));
+        subs.add(sub("acl|deluser", -3));
+        return container("acl", subs);
     }
 
     private static CommandSpec keyed(String name, int arity, CommandFlag flag, int first, int last, int step) {

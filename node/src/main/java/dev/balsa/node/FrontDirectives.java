@@ -25,10 +25,8 @@ final class FrontDirectives {
                 .shownVersion(Versions.REDIS)
                 .busyWaitMillis(config.busyWaitMillis())
                 .debugAccess(DebugAccess.valueOf(config.debugCommand().toUpperCase(Locale.ROOT)));
-        settings.onChange("requirepass", value -> {
-            front.requirepass(value);
-            return null;
-        });
+        front.linkSecret(config.clusterSecret()).aclFile(config.aclFile());
+        settings.onChange("requirepass", front::changeRequirepass);
         front.maxclients(atStart(settings, config.maxClients()));
         settings.onChange("maxclients", value -> {
             int clients = Integer.parseInt(value);

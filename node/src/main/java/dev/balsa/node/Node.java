@@ -104,7 +104,7 @@ final class Node implements AutoCloseable {
         ClusterMap.Node self = self(map, nodeId);
         this.raft = new JRaftHost(
                 new JRaftHost.Listen(config.raftBind().isEmpty() ? self.host() : config.raftBind(), self.raftPort()),
-                RpcConfig.defaults("balsa"),
+                RpcConfig.defaults("balsa").withSecret(config.clusterSecret()),
                 loops);
         Path dump = config.dir().resolve(config.dbFileName());
         boolean importing = config.members().isEmpty() && !config.dbFileName().isEmpty()
@@ -116,10 +116,11 @@ final class Node implements AutoCloseable {
             importDump(dump);
         }
         this.administration = new Administration(view, settings, stats, slowLog, latencyEvents, loops.next());
-        UpstreamSettings links = UpstreamSettings.DEFAULT.withPassword(config.requirepass());
+        UpstreamSettings links = UpstreamSettings.DEFAULT.withSecret(config.clusterSecret());
         this.routes = new NodeClusterView(identity, this::local, links);
         List<CommandSpec> commands = CommandTable.all().stream().map(Command::spec).toList();
         this.front = new Front(FrontDirectives.bind(settings, config), commands, routes, administration.backend());
+        NodeUsers.start(config, settings, front, groups);
         this.channelLinks = new ChannelLinks(front.channels(), links, loops.next(), routes::others);
         spreadLeaders(map);
         listen(config.port(), Mode.PLAIN);

@@ -9,6 +9,7 @@ import dev.balsa.node.replication.GroupFigures;
 import dev.balsa.node.replication.HostedGroup;
 import dev.balsa.node.replication.SavedState;
 import dev.balsa.proto.cluster.ClusterMap;
+import dev.balsa.proxy.acl.Definition;
 import dev.balsa.proxy.front.Front;
 import dev.balsa.proxy.front.FrontStats;
 import dev.balsa.proxy.pubsub.ChannelKind;
@@ -229,6 +230,11 @@ final class NodeView implements NodeState {
             }
         }
         throw new IllegalArgumentException("this node has no group " + id);
+    }
+
+    @Override
+    public Definition users() {
+        return front.get().users().definition();
     }
 
     @Override

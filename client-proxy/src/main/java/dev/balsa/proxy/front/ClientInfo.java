@@ -31,7 +31,7 @@ final class ClientInfo {
                 .append(" omem=").append(client.output().waitingBytes())
                 .append(" tot-mem=").append(client.memoryBytes())
                 .append(" events=r cmd=").append(client.lastCommand())
-                .append(" user=default redir=-1 resp=").append(session.protocol())
+                .append(" user=").append(session.account().name()).append(" redir=-1 resp=").append(session.protocol())
                 .append(" lib-name=").append(session.libName())
                 .append(" lib-ver=").append(session.libVersion())
                 .append('\n');

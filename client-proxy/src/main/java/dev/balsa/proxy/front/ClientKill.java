@@ -32,7 +32,7 @@ final class ClientKill {
                 skipSelf = args.is(i + 1, "YES");
                 continue;
             }
-            String wrong = wrong(args, i);
+            String wrong = wrong(client, args, i);
             if (!wrong.isEmpty()) {
                 reply.error(wrong);
                 return;
@@ -46,7 +46,7 @@ final class ClientKill {
     }
 
     /** What is wrong with the filter at {@code i}; empty if nothing is. */
-    private static String wrong(Args args, int i) {
+    private static String wrong(Connection client, Args args, int i) {
         if (args.is(i, "ID")) {
             return SessionCommands.number(args, i + 1) <= 0 ? "ERR client-id should be greater than 0" : "";
         }
@@ -54,7 +54,7 @@ final class ClientKill {
             return ClientCommands.isType(args.text(i + 1)) ? "" : "ERR Unknown client type '" + args.text(i + 1) + "'";
         }
         if (args.is(i, "USER")) {
-            return args.text(i + 1).equals("default") ? "" : "ERR No such user '" + args.text(i + 1) + "'";
+            return client.front().users().find(args.text(i + 1)) != null ? "" : "ERR No such user '" + args.text(i + 1) + "'";
         }
         return args.is(i, "ADDR") || args.is(i, "LADDR") ? "" : SessionCommands.SYNTAX_ERROR;
     }
@@ -74,7 +74,7 @@ final class ClientKill {
         if (args.is(i, "LADDR")) {
             return c -> c.peer().localAddress().equals(value);
         }
-        return _ -> true;
+        return c -> c.session().account().name().equals(value);
     }
 
     /** The one who asks still gets the answer. */

@@ -58,7 +58,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.front = front;
         this.loop = loop;
         this.peer = peer;
-        this.session = new Session(mode, peer.isLocal(), front.settings().requirepass().isEmpty());
+        this.session = new Session(mode, peer.isLocal(), front.users());
         this.decoder = new RespDecoder(front.settings().requestLimits());
         decoder.authenticated(session.authenticated());
         Router router = loop.router(mode);
@@ -367,10 +367,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return closing;
     }
 
-    /** The narrower limits before authentication end or begin. */
-    void authenticated(boolean value) {
-        session.authenticated(value);
-        decoder.authenticated(value);
+    /** Somebody has logged in, or nobody is any more: the narrower limits end or begin. */
+    void sessionChanged() {
+        decoder.authenticated(session.authenticated());
+    }
+
+    /** The rules of this connection's user have changed. Any thread. */
+    void userChanged() {
+        loop.loop().execute(() -> {
+            if (closed) {
+                return;
+            }
+            if (session.account().isDeleted()) {
+                closeWhenAnswered();
+            } else if (!subscriptions().areAllowed(session.account().user())) {
+                kill();
+            }
+        });
     }
 
     long lastActiveNanos() {

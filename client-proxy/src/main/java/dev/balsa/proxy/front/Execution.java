@@ -50,6 +50,11 @@ final class Execution {
             reject(entry, transactions.rejected(args, refusal == null ? "" : refusal));
             return true;
         }
+        String denied = Access.denied(client, entry, args);
+        if (denied != null) {
+            reject(entry, transactions.rejected(args, denied));
+            return true;
+        }
         if (subscriptions.any() && session.protocol() == 2 && !servesListeners(entry)) {
             reject(entry, transactions.rejected(args, "ERR Can't execute '" + entry.name() + "': only (P|S)SUBSCRIBE / "
                     + "(P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context"));
@@ -78,6 +83,9 @@ final class Execution {
         if (entry.kind() == CommandEntry.Kind.SESSION) {
             sessionCommand(entry, args);
             return true;
+        }
+        if (entry.kind() == CommandEntry.Kind.USERS) {
+            return users(entry, args);
         }
         if (session.mode() == Mode.CLUSTER && GroupEnvelope.isOne(args)) {
             return envelope(args);
@@ -123,10 +131,22 @@ final class Execution {
         SessionCommands.run(client, entry, args, pending);
     }
 
+    private boolean users(CommandEntry entry, Args args) {
+        if (answers.unanswered() > 0) {
+            return false;
+        }
+        Pending pending = take(entry);
+        answers.awaitAlone(pending);
+        session.commandDone();
+        UserChanges.run(client, pending, args);
+        return true;
+    }
+
     private boolean envelope(Args args) {
         Args inner = GroupEnvelope.inner(args);
         CommandEntry entry = front.commands().find(inner);
         int group = GroupEnvelope.group(args);
+        // Only fronts, and users who may everything, come so far: Access sees to that.
         String refusal = group < 0 ? "ERR invalid group id"
                 : Rejections.check(entry, inner, front.commands(), session, front.settings());
         if (refusal != null || entry == null) {

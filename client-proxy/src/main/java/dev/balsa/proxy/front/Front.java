@@ -1,6 +1,10 @@
 package dev.balsa.proxy.front;
 
 import dev.balsa.proto.command.CommandSpec;
+import dev.balsa.proto.resp.RespReply;
+import dev.balsa.proxy.acl.AclLog;
+import dev.balsa.proxy.acl.Definition;
+import dev.balsa.proxy.acl.Users;
 import dev.balsa.proxy.pubsub.Channels;
 import dev.balsa.proxy.route.Backend;
 import dev.balsa.proxy.route.ClusterView;
@@ -22,6 +26,8 @@ public final class Front {
     private final ClientRegistry clients = new ClientRegistry();
     private final FrontStats stats = new FrontStats(this);
     private final Channels channels = new Channels();
+    private final Users users;
+    private final AclLog aclLog = new AclLog();
     private final Pause pause = new Pause();
     private final Monitors monitors = new Monitors();
     private final ClientMemory clientMemory;
@@ -38,6 +44,11 @@ public final class Front {
         this.commands = new CommandIndex(commands);
         this.view = view;
         this.admin = admin;
+        this.users = new Users(this.commands);
+        settings.onRequirepass(users::requirepass);
+        users.link(settings.linkSecret());
+        users.onChange((account, _) -> clients.select(client -> client.session().account() == account)
+                .forEach(Connection::userChanged));
     }
 
     public FrontSettings settings() {
@@ -62,8 +73,35 @@ public final class Front {
         return !view.isNode();
     }
 
+    /** Who may do what. */
+    public Users users() {
+        return users;
+    }
+
+    /** Takes over what a node replies to BALSA USERS, if it is news. */
+    public void takeUsers(RespReply reply) {
+        if (reply instanceof RespReply.Array(List<RespReply> items) && items.size() > 1) {
+            Definition users = UserChanges.definition(items);
+            if (users.version() > 0) {
+                this.users.take(users);
+            } else {
+                this.users.takeConfigured(users);
+            }
+        }
+    }
+
+    /** What was denied lately. */
+    public AclLog aclLog() {
+        return aclLog;
+    }
+
     public ClusterView view() {
         return view;
+    }
+
+    /** The commands known. */
+    public CommandIndex commandIndex() {
+        return commands;
     }
 
     CommandIndex commands() {
@@ -74,6 +112,7 @@ public final class Front {
     public void updateCommands(List<CommandSpec> specs) {
         if (!specs.equals(commands.specs())) {
             commands = new CommandIndex(specs);
+            users.commands(commands);
             stats.reset();
         }
     }

@@ -2,6 +2,8 @@ package dev.balsa.proxy.front;
 
 import dev.balsa.proto.resp.RespLimits;
 import dev.balsa.proxy.route.Retry;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a front is configured to, changed while it runs ({@code CONFIG SET}). Thread-safe: every value is volatile
@@ -10,6 +12,9 @@ import dev.balsa.proxy.route.Retry;
  */
 public final class FrontSettings implements Retry.Limits {
     private volatile String requirepass = "";
+    private volatile Function<String, @Nullable String> requirepassListener = _ -> null;
+    private volatile String linkSecret = "";
+    private volatile String aclFile = "";
     private volatile String shownVersion = "7.2.4";
     private volatile String role = "master";
     private volatile int databases = 16;
@@ -45,7 +50,40 @@ public final class FrontSettings implements Retry.Limits {
     }
 
     public FrontSettings requirepass(String password) {
-        requirepass = password;
+        var _ = changeRequirepass(password);
+        return this;
+    }
+
+    /** As {@link #requirepass(String)}; returns null, or why it cannot be changed. */
+    public @Nullable String changeRequirepass(String password) {
+        String refused = requirepassListener.apply(password);
+        requirepass = refused == null ? password : requirepass;
+        return refused;
+    }
+
+    /** Who acts on the password; hears of the one in force at once. */
+    void onRequirepass(Function<String, @Nullable String> listener) {
+        requirepassListener = listener;
+        var _ = listener.apply(requirepass);
+    }
+
+    /** Where ACL LOAD and SAVE find their users; empty: nowhere. */
+    String aclFile() {
+        return aclFile;
+    }
+
+    public FrontSettings aclFile(String file) {
+        aclFile = file;
+        return this;
+    }
+
+    /** What other fronts prove to know, that of the cluster; empty: the cluster trusts its network. */
+    String linkSecret() {
+        return linkSecret;
+    }
+
+    public FrontSettings linkSecret(String secret) {
+        linkSecret = secret;
         return this;
     }
 

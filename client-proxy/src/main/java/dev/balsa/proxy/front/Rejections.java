@@ -48,9 +48,10 @@ final class Rejections {
         if (!entry.spec().accepts(args.count())) {
             return "ERR wrong number of arguments for '" + entry.name() + "' command";
         }
-        boolean barred = !session.authenticated() && !entry.spec().has(CommandFlag.NO_AUTH)
-                && !settings.requirepass().isEmpty();
-        return barred ? NOAUTH : session.monitors() && isOfKeyspace(entry) ? MONITORS : null;
+        if (session.mustAuthenticate() && !entry.spec().has(CommandFlag.NO_AUTH)) {
+            return NOAUTH;
+        }
+        return session.monitors() && isOfKeyspace(entry) ? MONITORS : null;
     }
 
     private static boolean isOfKeyspace(CommandEntry entry) {

@@ -1,5 +1,7 @@
 package dev.balsa.proxy.front;
 
+import dev.balsa.proxy.acl.Account;
+import dev.balsa.proxy.acl.Users;
 import dev.balsa.proxy.route.FrontWords;
 import dev.balsa.proxy.route.Mode;
 
@@ -12,9 +14,11 @@ final class Session {
     enum Replies { ON, OFF, SKIP_THIS, SKIP_NEXT }
 
     private final Mode mode;
+    private final Users users;
     private final boolean local;
     private volatile int database;
     private volatile int protocol = 2;
+    private volatile Account account;
     private volatile boolean authenticated;
     private volatile boolean readOnly;
     private volatile boolean noEvict;
@@ -26,17 +30,20 @@ final class Session {
     private Replies replies = Replies.ON;
 
     /** @param local whether the client is on this machine */
-    Session(Mode mode, boolean local, boolean authenticated) {
+    Session(Mode mode, boolean local, Users users) {
         this.mode = mode;
         this.local = local;
-        this.authenticated = authenticated;
+        this.users = users;
+        this.account = users.defaultAccount();
+        this.authenticated = !users.mustAuthenticate();
     }
 
     /** RESET: as after connecting; what library it is stays known. */
-    void reset(boolean nowAuthenticated) {
+    void reset() {
         database = 0;
         protocol = 2;
-        authenticated = nowAuthenticated;
+        account = users.defaultAccount();
+        authenticated = !users.mustAuthenticate();
         readOnly = false;
         noEvict = false;
         noTouch = false;
@@ -86,8 +93,20 @@ final class Session {
         return authenticated;
     }
 
-    void authenticated(boolean value) {
-        authenticated = value;
+    /** Whether it has to say who it is before it may do anything else. */
+    boolean mustAuthenticate() {
+        return !authenticated && users.mustAuthenticate();
+    }
+
+    /** Whose rights the connection has. */
+    Account account() {
+        return account;
+    }
+
+    /** The connection has proven to be this user. */
+    void login(Account as) {
+        account = as;
+        authenticated = true;
     }
 
     /** READONLY: followers may serve reads. */

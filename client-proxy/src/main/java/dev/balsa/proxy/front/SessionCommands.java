@@ -2,11 +2,14 @@ package dev.balsa.proxy.front;
 
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.acl.Account;
+import dev.balsa.proxy.acl.Denial;
+import dev.balsa.proxy.acl.LinkSecret;
+import dev.balsa.proxy.acl.User;
+import dev.balsa.proxy.acl.Users;
 import dev.balsa.proxy.route.CommandEntry;
 import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.route.Pending;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 
 /** Commands about the connection itself, answered by the front. Stateless; runs on the connection's loop. */
 final class SessionCommands {
@@ -22,7 +25,6 @@ final class SessionCommands {
             + " the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP"
             + " protocol version at the same time";
     private static final String NO_CLUSTER = "ERR This instance has cluster support disabled";
-    private static final String DEFAULT_USER = "default";
     private static final int PROTOCOL_MIN = 2;
     private static final int PROTOCOL_MAX = 3;
 
@@ -58,8 +60,8 @@ final class SessionCommands {
                 session.monitors(false);
                 client.front().monitors().remove(client);
                 client.subscriptions().end();
-                session.reset(client.front().settings().requirepass().isEmpty());
-                client.authenticated(session.authenticated());
+                session.reset();
+                client.sessionChanged();
                 pending.silent(false);
                 reply.protocol(session.protocol()).simple("RESET");
             }
@@ -67,7 +69,14 @@ final class SessionCommands {
                 reply.ok();
                 client.closeWhenAnswered();
             }
-            default -> ClientCommands.run(client, entry, args, new Answer(pending, reply));
+            default -> {
+                Answer answer = new Answer(pending, reply);
+                if (entry.name().startsWith("acl|")) {
+                    AclCommands.run(client, entry, args, reply);
+                } else {
+                    ClientCommands.run(client, entry, args, answer);
+                }
+            }
         }
         session.commandDone();
         pending.reply(reply.array(), 0, reply.length());
@@ -149,24 +158,31 @@ final class SessionCommands {
             reply.error(SYNTAX_ERROR);
             return;
         }
-        if (args.count() == 2 && client.front().settings().requirepass().isEmpty()) {
+        if (args.count() == 2 && client.front().users().defaultAccount().user().noPassword()) {
             reply.error(NO_PASSWORD);
             return;
         }
         boolean named = args.count() == 3;
-        if (accepts(client, named ? args.text(1) : DEFAULT_USER, args.copy(named ? 2 : 1))) {
-            client.authenticated(true);
+        if (login(client, named ? args.text(1) : User.DEFAULT, args.copy(named ? 2 : 1), args.text(0))) {
             reply.ok();
         } else {
             reply.error(WRONGPASS);
         }
     }
 
-    private static boolean accepts(Connection client, String user, byte[] password) {
-        String required = client.front().settings().requirepass();
-        return user.equals(DEFAULT_USER)
-                && (required.isEmpty()
-                        || MessageDigest.isEqual(required.getBytes(StandardCharsets.UTF_8), password));
+    private static boolean login(Connection client, String user, byte[] password, String command) {
+        Users users = client.front().users();
+        boolean link = user.equals(LinkSecret.USER) && client.session().mode() == Mode.CLUSTER;
+        Account account = link ? users.authenticateLink(password) : users.authenticate(user, password);
+        if (account == null) {
+            StringBuilder info = new StringBuilder();
+            ClientInfo.append(client, info);
+            client.front().aclLog().add(Denial.Reason.AUTH, "toplevel", command, user, info.toString().strip());
+            return false;
+        }
+        client.session().login(account);
+        client.sessionChanged();
+        return true;
     }
 
     private static void hello(Connection client, Args args, RespWriter reply) {
@@ -204,11 +220,10 @@ final class SessionCommands {
             }
         }
         if (authAt > 0) {
-            if (!accepts(client, args.text(authAt), args.copy(authAt + 1))) {
+            if (!login(client, args.text(authAt), args.copy(authAt + 1), args.text(0))) {
                 reply.error(WRONGPASS);
                 return;
             }
-            client.authenticated(true);
         }
         if (!session.authenticated()) {
             reply.error(HELLO_NOAUTH);

@@ -3,6 +3,7 @@ package dev.balsa.proxy.front;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
 import dev.balsa.proto.slot.Slots;
+import dev.balsa.proxy.acl.User;
 import dev.balsa.proxy.pubsub.ChannelKind;
 import dev.balsa.proxy.pubsub.ChannelName;
 import dev.balsa.proxy.pubsub.Channels;
@@ -43,6 +44,17 @@ final class Subscriptions implements Subscriber {
     /** Whether it listens to anything; then a client of RESP2 may say little else. */
     boolean any() {
         return channelCount + patternCount + shardCount > 0;
+    }
+
+    /** Whether the user may listen to all of it. */
+    boolean areAllowed(User user) {
+        boolean allowed = true;
+        for (Map.Entry<ChannelKind, Set<ChannelName>> kind : names.entrySet()) {
+            for (ChannelName name : kind.getValue()) {
+                allowed &= user.allowsChannel(name.bytes(), kind.getKey() == ChannelKind.PATTERN);
+            }
+        }
+        return allowed;
     }
 
     /** Number of subscriptions of one kind. Other threads read it as it happens to be. */

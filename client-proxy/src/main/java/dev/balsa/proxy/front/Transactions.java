@@ -57,8 +57,15 @@ final class Transactions implements ReplySink {
     private long queuedBytes;
     private Awaited awaited = Awaited.NOTHING;
 
-    /** @param own whether the connection answers it itself */
-    private record Queued(CommandEntry entry, Args args, int database, boolean own) {}
+    /**
+     * @param own whether the connection answers it itself
+     * @param denied the error that is its reply; empty: it runs
+     */
+    private record Queued(CommandEntry entry, Args args, int database, boolean own, String denied) {
+        Queued deny(String line) {
+            return new Queued(entry, args, database, true, line);
+        }
+    }
 
     /** A key with the id of its mark. */
     private static final class Watched {
@@ -86,6 +93,11 @@ final class Transactions implements ReplySink {
     /** Whether a reply must come before anything else of the connection is executed. */
     boolean waits() {
         return awaited != Awaited.NOTHING;
+    }
+
+    /** Whether MULTI was said. */
+    boolean isOpen() {
+        return open;
     }
 
     /** Whether {@link #execute} takes the command. */
@@ -176,7 +188,7 @@ final class Transactions implements ReplySink {
 
     private void queue(CommandEntry entry, Args args, boolean own) {
         Args kept = Frames.copy(args);
-        queue.add(new Queued(entry, kept, database, own));
+        queue.add(new Queued(entry, kept, database, own, ""));
         queuedBytes += kept.end() - kept.start();
         if (entry.name().equals("select")) {
             long index = SessionCommands.number(args, 1);
@@ -221,6 +233,7 @@ final class Transactions implements ReplySink {
             refuse(entry, ABORTED);
             return true;
         }
+        denyAgain();
         int to = group == SlotMap.NONE ? watchedGroup : group;
         if (to == SlotMap.NONE) {
             open = false;
@@ -261,6 +274,17 @@ final class Transactions implements ReplySink {
         }
     }
 
+    /** The user's rules may have changed since the commands were queued. */
+    private void denyAgain() {
+        for (int i = 0; i < queue.size(); i++) {
+            Queued one = queue.get(i);
+            String denied = one.denied().isEmpty() ? Access.deniedAtExec(client, one.entry(), one.args()) : null;
+            if (denied != null) {
+                queue.set(i, one.deny(denied));
+            }
+        }
+    }
+
     /** The queue as one command for the group. */
     private Args toOne() {
         List<byte[]> words = new ArrayList<>();
@@ -298,7 +322,9 @@ final class Transactions implements ReplySink {
         int at = from;
         to.array(queue.size());
         for (Queued one : queue) {
-            if (one.own() || replies == null) {
+            if (!one.denied().isEmpty()) {
+                to.error(one.denied());
+            } else if (one.own() || replies == null) {
                 InTransaction.run(client, one.entry(), one.args(), to);
             } else {
                 int length = decoder.decode(replies, at, replies.length);

@@ -15,6 +15,8 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
     public enum Kind {
         /** The front itself. */
         SESSION,
+        /** The front, which has the cluster agree on it. */
+        USERS,
         /** The front, which queues commands and sends them to their group as one. */
         TRANSACTION,
         /** The front, which knows who listens to channels. */
@@ -62,6 +64,13 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
         return spec.firstKey();
     }
 
+    private static boolean changesUsers(String name) {
+        return switch (name) {
+            case "acl|setuser", "acl|deluser", "acl|load", "acl|save" -> true;
+            default -> false;
+        };
+    }
+
     private static Kind kindOf(CommandSpec spec) {
         String name = spec.name();
         int bar = name.indexOf('|');
@@ -69,6 +78,7 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
             case "ping", "echo", "hello", "auth", "select", "reset", "quit", "monitor", "readonly", "readwrite", "asking",
                     "client" ->
                 Kind.SESSION;
+            case "acl" -> changesUsers(name) ? Kind.USERS : Kind.SESSION;
             case "multi", "exec", "discard", "watch", "unwatch" -> Kind.TRANSACTION;
             case "subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe", "sunsubscribe", "publish",
                     "spublish", "pubsub" ->

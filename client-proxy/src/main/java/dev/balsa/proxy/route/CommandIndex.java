@@ -4,7 +4,10 @@ import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proto.command.SpecTable;
 import dev.balsa.proto.resp.Args;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The commands that a front knows. Immutable. */
@@ -13,6 +16,7 @@ public final class CommandIndex {
     private final List<CommandEntry> entries = new ArrayList<>();
     /** By position in the table. */
     private final Row[] rows;
+    private final Map<String, CommandEntry> byName = new HashMap<>();
 
     private record Row(CommandEntry command, List<CommandEntry> subcommands) {}
 
@@ -32,6 +36,7 @@ public final class CommandIndex {
     private CommandEntry enter(CommandSpec spec) {
         CommandEntry entry = CommandEntry.of(spec, entries.size());
         entries.add(entry);
+        byName.put(entry.name(), entry);
         return entry;
     }
 
@@ -65,6 +70,11 @@ public final class CommandIndex {
             }
         }
         return null;
+    }
+
+    /** The command of that name, whatever its case; a subcommand is {@code container|sub}. */
+    public @Nullable CommandEntry find(String name) {
+        return byName.get(name.toLowerCase(Locale.ROOT));
     }
 
     /** The command that argument 0 alone names. */

@@ -67,7 +67,7 @@ public final class Router {
             case KEYED, SPLIT -> slots.single() != SlotMap.NONE ? slots.single() : groupOfKeys(slots, entry, args);
             case ALL_GROUPS -> mode == Mode.PLAIN && slots.single() != SlotMap.NONE ? slots.single() : KEYLESS;
             case ONLY_GROUP -> slots.single() != SlotMap.NONE ? slots.single() : KEYLESS;
-            case SESSION, ADMIN, TRANSACTION, PUBSUB -> KEYLESS;
+            case SESSION, USERS, ADMIN, TRANSACTION, PUBSUB -> KEYLESS;
         };
     }
 
@@ -79,7 +79,7 @@ public final class Router {
             case KEYED, SPLIT, TRANSACTION ->
                 slots.single() != SlotMap.NONE ? slots.single() : groupOfKeys(slots, entry, args);
             case ALL_GROUPS, ONLY_GROUP -> slots.single() != SlotMap.NONE ? slots.single() : KEYLESS;
-            case SESSION, ADMIN, PUBSUB -> KEYLESS;
+            case SESSION, USERS, ADMIN, PUBSUB -> KEYLESS;
         };
     }
 
@@ -179,7 +179,7 @@ public final class Router {
             case ALL_GROUPS -> new EveryGroup(this, pending).start(groupsInView(), args);
             case ONLY_GROUP -> fail(pending, "ERR " + pending.entry().name().toUpperCase(Locale.ROOT)
                     + " is not supported: the databases are spread over several groups, which do not change together");
-            case ADMIN, SESSION, TRANSACTION, PUBSUB -> {
+            case ADMIN, SESSION, USERS, TRANSACTION, PUBSUB -> {
                 pending.servedBy(admin);
                 admin.submit(pending, args);
             }

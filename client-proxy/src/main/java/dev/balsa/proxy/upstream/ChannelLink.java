@@ -3,6 +3,7 @@ package dev.balsa.proxy.upstream;
 import dev.balsa.proto.resp.RespReply;
 import dev.balsa.proto.resp.RespReplyDecoder;
 import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.acl.LinkSecret;
 import dev.balsa.proxy.buffer.ByteQueue;
 import dev.balsa.proxy.pubsub.ChannelKind;
 import dev.balsa.proxy.pubsub.ChannelName;
@@ -136,11 +137,7 @@ final class ChannelLink {
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
             out.reset();
-            if (settings.password().isEmpty()) {
-                words("HELLO", "3");
-            } else {
-                words("HELLO", "3", "AUTH", "default", settings.password());
-            }
+            words("HELLO", "3", "AUTH", LinkSecret.USER, settings.proof());
             words("CLIENT", "SETINFO", "LIB-NAME", FrontWords.LIBRARY);
             for (ChannelKind kind : ChannelKind.values()) {
                 subscribe(kind, owner.wanted(kind));

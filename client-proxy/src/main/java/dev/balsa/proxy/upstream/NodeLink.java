@@ -5,6 +5,7 @@ import dev.balsa.proto.resp.RespDecoder;
 import dev.balsa.proto.resp.RespLimits;
 import dev.balsa.proto.resp.RespReplyDecoder;
 import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.acl.LinkSecret;
 import dev.balsa.proxy.buffer.ByteQueue;
 import dev.balsa.proxy.route.Frames;
 import dev.balsa.proxy.route.FrontWords;
@@ -210,11 +211,9 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
         RespWriter hello = new RespWriter(128);
         greetings = 0;
         if (key.protocol() == 3) {
-            greet(hello, settings.password().isEmpty()
-                    ? new String[] {"HELLO", "3"} : new String[] {"HELLO", "3", "AUTH", "default",
-                            settings.password()});
-        } else if (!settings.password().isEmpty()) {
-            greet(hello, "AUTH", "default", settings.password());
+            greet(hello, "HELLO", "3", "AUTH", LinkSecret.USER, settings.proof());
+        } else {
+            greet(hello, "AUTH", LinkSecret.USER, settings.proof());
         }
         if (key.database() != 0) {
             greet(hello, "SELECT", Integer.toString(key.database()));

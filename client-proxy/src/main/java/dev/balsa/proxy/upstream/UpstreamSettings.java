@@ -1,9 +1,12 @@
 package dev.balsa.proxy.upstream;
 
+import dev.balsa.proxy.acl.LinkSecret;
+import java.nio.charset.StandardCharsets;
+
 /**
  * How nodes are reached. Immutable.
  *
- * @param password of the nodes' default user; empty: none is needed
+ * @param secret of the cluster, from which follows what a link logs in with; empty: the cluster has none
  * @param inFlightMaxBytes most bytes of unanswered requests per link; more are refused as busy
  * @param connectTimeoutMillis until a connection attempt and its greeting count as failed
  * @param pingMillis how often a node that owes replies is asked whether it lives
@@ -13,7 +16,7 @@ package dev.balsa.proxy.upstream;
  * @param backoffMaxMillis longest pause between two connection attempts
  */
 public record UpstreamSettings(
-        String password,
+        String secret,
         int inFlightMaxBytes,
         int connectTimeoutMillis,
         int pingMillis,
@@ -24,8 +27,13 @@ public record UpstreamSettings(
     /** What suits a cluster in one place. */
     public static final UpstreamSettings DEFAULT = new UpstreamSettings("", 64 << 20, 1_000, 250, 1_000, 60_000, 500);
 
-    public UpstreamSettings withPassword(String nodesPassword) {
-        return new UpstreamSettings(nodesPassword, inFlightMaxBytes, connectTimeoutMillis, pingMillis,
+    /** What a link gives in the place of a password. */
+    String proof() {
+        return new String(LinkSecret.proof(secret), StandardCharsets.US_ASCII);
+    }
+
+    public UpstreamSettings withSecret(String ofCluster) {
+        return new UpstreamSettings(ofCluster, inFlightMaxBytes, connectTimeoutMillis, pingMillis,
                 pingTimeoutMillis,
                 idleMillis, backoffMaxMillis);
     }

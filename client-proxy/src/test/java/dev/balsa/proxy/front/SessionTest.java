@@ -103,7 +103,8 @@ class SessionTest {
             says("DEBUG OBJECT k", "-ERR not in the fake: DEBUG");
             says("DEBUG foo", "-ERR unknown subcommand 'foo'. Try DEBUG HELP.");
         }
-        assertThat(new Session(Mode.PLAIN, false, true).mayDebug(cluster.settings.debugAccess(DebugAccess.LOCAL)))
+        assertThat(new Session(Mode.PLAIN, false, cluster.front.users()).mayDebug(
+                cluster.settings.debugAccess(DebugAccess.LOCAL)))
                 .isFalse();
     }
 

@@ -9,6 +9,7 @@ import dev.balsa.proto.command.KeySpec;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proxy.ScriptedNode;
 import dev.balsa.proxy.front.RespServer;
+import dev.balsa.proxy.acl.LinkSecret;
 import dev.balsa.proxy.route.Backend;
 import dev.balsa.proxy.route.Request;
 import io.netty.channel.EventLoop;
@@ -154,15 +155,16 @@ class NodeLinkTest {
     }
 
     @Test
-    void a_link_greets_with_password_protocol_and_database() throws Exception {
+    void a_link_greets_with_proof_protocol_and_database() throws Exception {
         List<String> greeted = new CopyOnWriteArrayList<>();
+        String proof = new String(LinkSecret.proof("secret"), StandardCharsets.US_ASCII);
         try (ScriptedNode node = new ScriptedNode(r -> {
             greeted.add(r);
             return r.startsWith("GET") ? "_\r\n" : "";
         })) {
             Asked read = new Asked(spec("get", CommandFlag.READONLY, 1), "GET a", 3);
-            assertThat(read.on(group(node.address(), QUICK.withPassword("secret"))).outcome()).isEqualTo("_");
-            assertThat(greeted).containsExactly("HELLO 3 AUTH default secret", "SELECT 3",
+            assertThat(read.on(group(node.address(), QUICK.withSecret("secret"))).outcome()).isEqualTo("_");
+            assertThat(greeted).containsExactly("HELLO 3 AUTH balsa front " + proof, "SELECT 3",
                     "CLIENT SETINFO LIB-NAME balsa-front", "PING", "GET a");
         }
     }

@@ -3,6 +3,7 @@ package dev.balsa.node.cli;
 import dev.balsa.proto.resp.RespReply;
 import dev.balsa.proto.resp.RespReplyDecoder;
 import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.acl.LinkSecret;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -41,6 +42,18 @@ final class RespClient implements AutoCloseable {
             if (!password.isEmpty()) {
                 client.ask("AUTH", password);
             }
+            return client;
+        } catch (IOException | RuntimeException e) {
+            client.close();
+            throw e;
+        }
+    }
+
+    /** As {@link #open}, as one that belongs to the cluster: {@code address} is a cluster port. */
+    static RespClient openLink(String address, String secret, int timeoutMillis) throws IOException {
+        RespClient client = open(address, "", timeoutMillis);
+        try {
+            client.ask("AUTH", LinkSecret.USER, new String(LinkSecret.proof(secret), StandardCharsets.US_ASCII));
             return client;
         } catch (IOException | RuntimeException e) {
             client.close();

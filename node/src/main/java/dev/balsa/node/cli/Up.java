@@ -85,7 +85,7 @@ final class Up implements AutoCloseable {
         String password = configs.getFirst().requirepass();
         FrontSettings settings = new FrontSettings().requirepass(password);
         ProxyConfig config = new ProxyConfig(
-                seeds, List.of(options.bind()), options.port(), 1, password, (int) (READY_MAX_MILLIS / 1000), settings);
+                seeds, List.of(options.bind()), options.port(), 1, configs.getFirst().clusterSecret(), (int) (READY_MAX_MILLIS / 1000), settings);
         try {
             return Proxy.start(config, loops, this::stop);
         } catch (IOException e) {

@@ -10,7 +10,10 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -72,6 +75,9 @@ final class UpFiles implements AutoCloseable {
     private void found() throws IOException {
         List<String> members = new ArrayList<>();
         List<String> ids = new ArrayList<>();
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        String secret = HexFormat.of().formatHex(random);
         for (int i = 1; i <= options.nodes(); i++) {
             ids.add(NodeIdentity.random());
             members.add("cluster-node " + ids.getLast() + " 127.0.0.1 " + options.plainPort(i) + " "
@@ -86,11 +92,20 @@ final class UpFiles implements AutoCloseable {
                     "# 'balsa node " + config(i) + "' runs it alone.",
                     "node-id " + ids.get(i - 1),
                     "dir .",
-                    "groups " + options.groups()));
+                    "groups " + options.groups(),
+                    "cluster-secret " + secret));
             lines.addAll(members);
             Files.createDirectories(options.nodeDirectory(i));
-            Files.write(config(i), lines);
+            writePrivately(config(i), lines);
         }
+    }
+
+    /** It holds the cluster's secret. */
+    private static void writePrivately(Path file, List<String> lines) throws IOException {
+        if (!Files.exists(file)) {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+        Files.write(file, lines);
     }
 
     private void checkFits(int found) {

@@ -39,6 +39,7 @@ public final class CommandTable {
             ConnectionCommands.TABLE,
             TransactionCommands.TABLE,
             PubSubCommands.TABLE,
+            UserCommands.TABLE,
             ServerCommands.TABLE,
             ClusterCommands.TABLE,
             RefusedCommands.TABLE));

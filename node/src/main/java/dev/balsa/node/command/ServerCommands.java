@@ -182,9 +182,14 @@ final class ServerCommands {
                     elsewhere("help", 2, LOADING, STALE).of("server").doc("7.2.0", "O(1)", "Lists the subcommands."),
                     elsewhere("map", 2, NOSCRIPT, LOADING, STALE).of("server")
                             .doc("7.2.0", "O(N), N = groups", "Replies with the cluster map as one protobuf message."),
+                    UserCommands.SETUSERS,
                     elsewhere("status", 2, NOSCRIPT, LOADING, STALE).of("server")
                             .doc("7.2.0", "O(N), N = groups", "Tells about this node and its groups."),
-                    WaitingCommands.UNBLOCK, TransactionCommands.UNWATCH, TransactionCommands.WATCH));
+                    WaitingCommands.UNBLOCK,
+                    TransactionCommands.UNWATCH,
+                    elsewhere("users", -2, NOSCRIPT, LOADING, STALE).of("server").internal()
+                            .doc("7.2.0", "O(N), N = users", "Replies with the users that this node knows."),
+                    TransactionCommands.WATCH));
 
     /** Type, version and checksum of a payload. */
     private static final int DUMP_EXTRA_BYTES = 1 + 2 + 8;

@@ -7,6 +7,7 @@ import dev.balsa.node.config.Kind.Flag;
 import dev.balsa.node.config.Kind.Member;
 import dev.balsa.node.config.Kind.OutputLimits;
 import dev.balsa.node.config.Kind.Text;
+import dev.balsa.node.config.Kind.UserRules;
 import dev.balsa.node.config.Kind.Whole;
 import dev.balsa.node.config.Kind.Words;
 import dev.balsa.node.engine.EvictionPolicy;
@@ -40,6 +41,11 @@ public final class Directives {
             start("io-threads", new Whole(1, 128), "1"),
             // Clients.
             live("requirepass", new Text(), ""),
+            // Users: the first definition; from the first ACL SETUSER on the cluster keeps them.
+            start("user", new UserRules(), ""),
+            start("aclfile", new Text(), ""),
+            live("acllog-max-len", new Whole(0, 1_000_000), "128"),
+            live("acl-pubsub-default", new Choice(List.of("resetchannels", "allchannels")), "resetchannels"),
             live("maxclients", new Whole(1, 1_000_000), "10000"),
             live("maxmemory-clients", new Bytes(0, 1L << 50), "0"),
             live("timeout", new Whole(0, Integer.MAX_VALUE), "0"),
@@ -85,6 +91,8 @@ public final class Directives {
             start("disk-reserve-bytes", new Bytes(0, 1L << 50), Long.toString(256 * MIB)),
             // Replication.
             start("node-id", new Text(), ""),
+            // What nodes and proxies know of each other, the same on all; empty: requirepass.
+            start("cluster-secret", new Text(), ""),
             start("raft-port", PORT, "0"),
             start("raft-bind", new Text(), ""),
             start("cluster-node", new Member(), ""),

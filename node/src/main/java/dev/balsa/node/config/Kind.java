@@ -214,6 +214,24 @@ public sealed interface Kind {
         }
     }
 
+    /** {@code user}: a name and its rules, as in Redis' ACL files; one line for each user. */
+    record UserRules() implements Kind {
+        @Override
+        public Checked check(List<String> words) {
+            return new Good(String.join(" ", words));
+        }
+
+        @Override
+        public String allowed() {
+            return "user <name> <rule> [<rule> ...]";
+        }
+
+        @Override
+        public int words() {
+            return -1;
+        }
+    }
+
     /** {@code cluster-node}: id, host, port, cluster port, Raft port; one line for each member. */
     record Member() implements Kind {
         @Override

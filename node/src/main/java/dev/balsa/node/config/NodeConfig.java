@@ -22,13 +22,15 @@ public final class NodeConfig {
     private final List<String> given;
     private final List<String> warnings;
     private final List<ClusterMap.Node> members;
+    private final List<ConfigFile.Directive> users;
     private final @Nullable Path file;
 
     private NodeConfig(Map<String, String> values, List<String> given, List<ClusterMap.Node> members,
-            @Nullable Path file) {
+            List<ConfigFile.Directive> users, @Nullable Path file) {
         this.values = Map.copyOf(values);
         this.given = List.copyOf(given);
         this.members = List.copyOf(members);
+        this.users = List.copyOf(users);
         this.file = file;
         this.warnings = warningsOf(given);
     }
@@ -55,6 +57,7 @@ public final class NodeConfig {
         Directives.all().forEach(directive -> values.put(directive.name(), directive.initial()));
         List<String> given = new ArrayList<>();
         List<ClusterMap.Node> members = new ArrayList<>();
+        List<ConfigFile.Directive> users = new ArrayList<>();
         for (ConfigFile.Directive line : lines) {
             Directive directive = Directives.find(line.name());
             if (directive == null) {
@@ -63,6 +66,8 @@ public final class NodeConfig {
             String text = check(directive, line);
             if (directive.kind() instanceof Kind.Member) {
                 members.add(member(line.values()));
+            } else if (directive.kind() instanceof Kind.UserRules) {
+                users.add(line);
             } else if (directive.kind() instanceof Kind.OutputLimits) {
                 values.merge(directive.name(), text, Kind.OutputLimits::merge);
             } else {
@@ -70,7 +75,7 @@ public final class NodeConfig {
             }
             given.add(directive.name());
         }
-        return new NodeConfig(values, given, members, file).complete(values);
+        return new NodeConfig(values, given, members, users, file).complete(values);
     }
 
     private static String check(Directive directive, ConfigFile.Directive line) {
@@ -109,7 +114,7 @@ public final class NodeConfig {
                 all.put("raft-port", Integer.toString(base + RAFT_PORT_DISTANCE > 65_535 ? base - RAFT_PORT_DISTANCE
                         : base + RAFT_PORT_DISTANCE));
             }
-            return new NodeConfig(all, given, members, file);
+            return new NodeConfig(all, given, members, users, file);
         }
         if (nodeId().isEmpty()) {
             throw new ConfigFile.ConfigException(where
@@ -131,7 +136,7 @@ public final class NodeConfig {
                 all.put(port.getKey(), Integer.toString(port.getValue()));
             }
         }
-        return new NodeConfig(all, given, members, file);
+        return new NodeConfig(all, given, members, users, file);
     }
 
     private static List<String> warningsOf(List<String> given) {
@@ -255,6 +260,21 @@ public final class NodeConfig {
     /** Empty = none. */
     public String requirepass() {
         return value("requirepass");
+    }
+
+    /** The {@code user} lines: name and rules each. */
+    public List<ConfigFile.Directive> users() {
+        return users;
+    }
+
+    /** Users in a file of their own; empty = none. */
+    public String aclFile() {
+        return value("aclfile");
+    }
+
+    /** What nodes and proxies of the cluster know, and nobody else; empty = the cluster trusts its network. */
+    public String clusterSecret() {
+        return value("cluster-secret").isEmpty() ? requirepass() : value("cluster-secret");
     }
 
     public int maxClients() {

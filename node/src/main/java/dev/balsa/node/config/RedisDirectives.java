@@ -42,16 +42,14 @@ final class RedisDirectives {
             only("replicaof", "", "replication is Raft: name every member in a cluster-node line instead"),
             only("daemonize", "no", "it stays in the foreground: use systemd, a container, or your shell's &"),
             only("notify-keyspace-events", "", "keyspace notifications are not served yet: remove the line"),
-            only("aclfile", "", "users of ACL are not served yet: use requirepass"),
-            only("user", "", "users of ACL are not served yet: use requirepass"),
             only("rename-command", "", "commands cannot be renamed: remove the line"),
             only("loadmodule", "", "native modules cannot run in a Java process: remove the line"),
             only("unixsocket", "", "Unix sockets are not served: use bind 127.0.0.1"),
             only("tls-port", "0", "TLS is not served yet: put a TLS proxy in front"),
             only("tls-replication", "no", "TLS is not served yet: keep raft-bind on a private network"),
             only("tls-cluster", "no", "TLS is not served yet: keep raft-bind on a private network"),
-            only("masterauth", "", "replication is Raft and asks for no password: remove the line"),
-            only("masteruser", "", "replication is Raft and asks for no password: remove the line"),
+            only("masterauth", "", "nodes trust each other by cluster-secret, the same on all of them: use that"),
+            only("masteruser", "", "nodes trust each other by cluster-secret, the same on all of them: use that"),
             only("latency-tracking", "yes", "latencies are always tracked: remove the line"));
 
     /** Accepted, without effect. */

@@ -47,6 +47,7 @@ public final class Keyspace implements AutoCloseable {
     private final WatchMarks marks = new WatchMarks();
     private final Waiters waiters = new Waiters();
     private final Waiters readers = new Waiters();
+    private SharedUsers users = SharedUsers.NONE;
     private final AccessClock accessClock = new AccessClock();
     private final Database[] databases;
     private @Nullable KeyspaceListener listener;
@@ -156,6 +157,15 @@ public final class Keyspace implements AutoCloseable {
     /** Which keys are watched. */
     public WatchMarks marks() {
         return marks;
+    }
+
+    /** The users of the cluster, in the group that keeps them. FLUSHALL leaves them alone. */
+    public SharedUsers users() {
+        return users;
+    }
+
+    public void users(SharedUsers all) {
+        users = all;
     }
 
     /** Marks a key as watched by one more; returns the id of the mark ({@link WatchMarks}). */
@@ -436,6 +446,7 @@ public final class Keyspace implements AutoCloseable {
         view.fieldsTimed(fieldsTimed);
         view.marks(marks.toBytes());
         view.waiters(waiters.toBytes(), waiters.isEmpty());
+        view.users(users);
         space.viewOpened();
         return view;
     }

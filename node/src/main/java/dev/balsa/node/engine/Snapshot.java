@@ -24,6 +24,9 @@ public interface Snapshot extends AutoCloseable {
     /** Whether nobody waited. */
     boolean nobodyWaits();
 
+    /** The users at that moment. */
+    SharedUsers users();
+
     /** Number of databases. */
     int databases();
 

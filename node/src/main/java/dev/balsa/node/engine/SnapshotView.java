@@ -52,6 +52,7 @@ final class SnapshotView implements Snapshot {
     private byte[] marks = {};
     private byte[] waiters = {};
     private boolean nobodyWaits = true;
+    private SharedUsers users = SharedUsers.NONE;
 
     SnapshotView(
             Blobs blobs, LargeValues.View large, EncodingLimits limits, long logMillis, Database[] databases) {
@@ -104,6 +105,15 @@ final class SnapshotView implements Snapshot {
     }
 
     /** Notes which keys are watched. */
+    void users(SharedUsers all) {
+        users = all;
+    }
+
+    @Override
+    public SharedUsers users() {
+        return users;
+    }
+
     void marks(byte[] all) {
         marks = all;
     }

@@ -3,7 +3,9 @@ package dev.balsa.node.observe;
 import dev.balsa.proto.cluster.ClusterMap;
 import dev.balsa.proto.cluster.ClusterMapCodec;
 import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.acl.Definition;
 import dev.balsa.raft.GroupStatus;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +23,24 @@ final class BalsaCommands {
                 new AdminRow("balsa|map", 2, call -> call.reply().bulk(ClusterMapCodec.encode(node.map()))),
                 new AdminRow("balsa|status", 2, this::status),
                 new AdminRow("balsa|digest", -2, this::digest),
+                new AdminRow("balsa|users", -2, this::users),
                 new AdminRow("balsa|help", 2, BalsaCommands::help));
+    }
+
+    // BALSA USERS [version]: the version of the users here; unless it is that one, names and rules follow.
+    private void users(AdminCall call) {
+        Definition users = node.users();
+        RespWriter reply = call.reply();
+        boolean known = call.args().count() > 2 && users.version() > 0
+                && call.args().text(2).equals(Long.toString(users.version()));
+        reply.array(known ? 1 : 1 + 2L * users.rules().size());
+        reply.integer(users.version());
+        if (!known) {
+            users.rules().forEach((name, rules) -> {
+                reply.bulk(name.getBytes(StandardCharsets.ISO_8859_1));
+                reply.bulk(rules.getBytes(StandardCharsets.ISO_8859_1));
+            });
+        }
     }
 
     // BALSA STATUS: a map of this node, with the list of its groups.

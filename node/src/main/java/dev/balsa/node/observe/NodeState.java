@@ -3,6 +3,7 @@ package dev.balsa.node.observe;
 import dev.balsa.node.cluster.ClusterView;
 import dev.balsa.node.config.NodeConfig;
 import dev.balsa.proto.cluster.ClusterMap;
+import dev.balsa.proxy.acl.Definition;
 import dev.balsa.raft.GroupStatus;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -96,6 +97,9 @@ public interface NodeState extends ClusterView {
                 .filter(replica -> replica.node().id().equals(nodeId))
                 .allMatch(ReplicationFigures.Replica::alive);
     }
+
+    /** The users as this node knows them. */
+    Definition users();
 
     /** Forgets the counters that CONFIG RESETSTAT resets. */
     void resetCounts();

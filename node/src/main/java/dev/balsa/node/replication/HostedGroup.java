@@ -1,6 +1,7 @@
 package dev.balsa.node.replication;
 
 import dev.balsa.node.engine.Keyspace;
+import dev.balsa.node.engine.SharedUsers;
 import dev.balsa.node.engine.Snapshot;
 import dev.balsa.node.engine.StateDigest;
 import dev.balsa.proto.cluster.ClusterMap;
@@ -38,6 +39,8 @@ public final class HostedGroup implements AutoCloseable {
     private final AtomicBoolean handingOver = new AtomicBoolean();
     private volatile RaftGroup raft;
     private volatile GroupFigures figures;
+    private volatile Consumer<SharedUsers> usersListener = users -> {};
+    private SharedUsers heardUsers = SharedUsers.NONE;
 
     /**
      * What groups of a process share.
@@ -140,6 +143,20 @@ public final class HostedGroup implements AutoCloseable {
 
     private void publish() {
         figures = GroupFigures.of(slots.runner());
+        SharedUsers users = slots.keyspace().users();
+        if (users.version() > heardUsers.version()) {
+            heardUsers = users;
+            usersListener.accept(users);
+        }
+    }
+
+    /** Hears on the group's loop, at most a tenth of a second late, that the users in this group's state have changed; at once of those that are there. */
+    public void onUsers(Consumer<SharedUsers> listener) {
+        slots.loop().execute(() -> {
+            usersListener = listener;
+            heardUsers = SharedUsers.NONE;
+            publish();
+        });
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.balsa.node.replication;
 
 import dev.balsa.node.engine.Keyspace;
+import dev.balsa.node.engine.SharedUsers;
 import dev.balsa.node.engine.Snapshot;
 import dev.balsa.node.engine.rdb.RdbListener;
 import dev.balsa.node.engine.rdb.RdbProgress;
@@ -25,6 +26,7 @@ public final class SnapshotFiles {
     private static final String LOG_TIME = "balsa-log-time";
     private static final String MARKS = "balsa-watched";
     private static final String WAITERS = "balsa-waiting";
+    private static final String USERS = "balsa-users";
 
     private SnapshotFiles() {}
 
@@ -38,6 +40,9 @@ public final class SnapshotFiles {
         }
         if (view.waiters().length > 0) {
             fields.put(WAITERS, view.waiters());
+        }
+        if (view.users().version() > 0) {
+            fields.put(USERS, view.users().toBytes());
         }
         try (FileChannel channel = FileChannel.open(
                 directory.resolve(FILE),
@@ -128,6 +133,8 @@ public final class SnapshotFiles {
                 marks = value;
             } else if (name.equals(WAITERS)) {
                 waiters = value;
+            } else if (name.equals(USERS)) {
+                keyspace.users(SharedUsers.of(value));
             }
         }
 

@@ -44,7 +44,7 @@ public final class KeyPositions {
     private static int byKeySpecs(List<KeySpec> keySpecs, Args args, KeySink sink) {
         int keys = 0;
         for (int i = 0; i < keySpecs.size(); i++) {
-            int found = bySpec(keySpecs.get(i), args, sink);
+            int found = find(keySpecs.get(i), args, sink);
             if (found < 0) {
                 return MALFORMED;
             }
@@ -53,7 +53,8 @@ public final class KeyPositions {
         return keys;
     }
 
-    private static int bySpec(KeySpec spec, Args args, KeySink sink) {
+    /** As {@link #find(CommandSpec, Args, KeySink)}, for the keys of one specification. */
+    public static int find(KeySpec spec, Args args, KeySink sink) {
         if (spec.find() instanceof Unknown) {
             return 0;
         }

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.balsa.proxy.acl;
+
+import org.jspecify.annotations.NullMarked;
