@@ -80,6 +80,7 @@ final class Node implements AutoCloseable {
     private final Front front;
     private final ChannelLinks channelLinks;
     private volatile long maxMemoryBytes;
+    private volatile boolean syncEachBatch = true;
     private volatile EvictionSettings eviction = EvictionSettings.DEFAULT;
     private volatile EncodingLimits encodingLimits = EncodingLimits.DEFAULT;
     private volatile long spreadAfterMillis;
@@ -148,7 +149,7 @@ final class Node implements AutoCloseable {
                 peers,
                 new RaftConfig.Elections(config.electionTimeoutMillis(), config.electionSpreadMillis()),
                 new RaftConfig.Log(
-                        config.raftLog(), config.appendFsync().equals("always"), config.logMemoryMaxBytes()),
+                        config.raftLog(), () -> syncEachBatch, config.logMemoryMaxBytes()),
                 RaftLimits.of(Math.max(64, config.entriesInFlightMax() * 4), config.diskReserveBytes()));
         HostedGroup.Surroundings shared = new HostedGroup.Surroundings(
                 new Environment(), stats::ran, background, this::leaderHeard, this::fail);
@@ -296,6 +297,10 @@ final class Node implements AutoCloseable {
 
     /** What of the configuration the slot groups ask for changes at once. */
     private void followSettings() {
+        settings.onChange("appendfsync", value -> {
+            syncEachBatch = value.equals("always");
+            return null;
+        });
         settings.onChange("maxmemory", value -> {
             maxMemoryBytes = Long.parseLong(value);
             groups.forEach(HostedGroup::evictionChanged);

@@ -2,6 +2,7 @@ package dev.balsa.raft;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * What a group needs to know. Immutable.
@@ -31,10 +32,11 @@ public record RaftConfig(
      * How the log is kept.
      *
      * @param store {@code segments} or {@code rocksdb}
-     * @param sync fsync before an entry counts as written; votes and term are synced always
+     * @param sync whether an entry is fsynced before it counts as written, asked for each batch (RocksDB: at the
+     *     start); votes and term are synced always
      * @param inMemoryMaxBytes how much of the log's end is kept in memory for followers
      */
-    public record Log(String store, boolean sync, long inMemoryMaxBytes) {}
+    public record Log(String store, BooleanSupplier sync, long inMemoryMaxBytes) {}
 
     public RaftConfig withLimits(RaftLimits changed) {
         return new RaftConfig(group, directory, self, initialPeers, elections, log, changed);

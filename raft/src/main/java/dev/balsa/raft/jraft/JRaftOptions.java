@@ -82,7 +82,7 @@ final class JRaftOptions {
         var options = new RaftOptions();
         options.setMaxElectionDelayMs(config.elections().spreadMillis());
         options.setElectionHeartbeatFactor(HEARTBEATS_PER_ELECTION_TIMEOUT);
-        options.setSync(config.log().sync());
+        options.setSync(config.log().sync().getAsBoolean());
         // Whatever the log does: snapshot metadata is synced here, term and vote by VoteStorage.
         options.setSyncMeta(true);
         // JRaft's CRC64 of each entry, taken once on the leader and twice on each follower, a byte at a time, was a fifth

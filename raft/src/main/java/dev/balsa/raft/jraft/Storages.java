@@ -125,7 +125,7 @@ final class Storages implements JRaftServiceFactory {
         LogStorage storage =
                 switch (config.log().store()) {
                     case "rocksdb" -> new VerifiedLog(Rocks.open(uri, options), uri);
-                    case "segments" -> new SegmentLogStorage(Path.of(uri), segments());
+                    case "segments" -> new SegmentLogStorage(Path.of(uri), segments(), config.log().sync());
                     default ->
                         throw new RaftStartException(
                                 "unknown log store '" + config.log().store() + "': use 'segments' or 'rocksdb'");
@@ -152,7 +152,7 @@ final class Storages implements JRaftServiceFactory {
     }
 
     private SegmentLogConfig segments() {
-        return SegmentLogConfig.defaults().withSegmentBytes(SEGMENT_BYTES).withSync(config.log().sync());
+        return SegmentLogConfig.defaults().withSegmentBytes(SEGMENT_BYTES);
     }
 
     /** Loads the native library only where it is used. */

@@ -53,7 +53,6 @@ public final class SegmentLog implements Closeable {
             ThreadLocal.withInitial(() -> new RecordWindow(READ_WINDOW_BYTES));
 
     private final LogFiles files;
-    private final SegmentLogConfig config;
     private final SegmentShelf shelf;
     private final Watermark watermark;
     private final BatchWriter writer;
@@ -70,11 +69,11 @@ public final class SegmentLog implements Closeable {
     private volatile long nextIndex;
     private volatile long syncedIndex;
     private volatile @Nullable IOException broken;
+    private volatile boolean sync;
     private volatile boolean closed;
 
     private SegmentLog(LogFiles files, SegmentLogConfig config, LogRecovery.Opened opened) {
         this.files = files;
-        this.config = config;
         this.shelf = opened.shelf();
         this.watermark = opened.watermark();
         this.writer = opened.writer();
@@ -83,6 +82,7 @@ public final class SegmentLog implements Closeable {
         this.firstIndex = meta.firstIndex();
         this.nextIndex = segments.length == 0 ? firstIndex : segments[segments.length - 1].lastIndex() + 1;
         this.syncedIndex = nextIndex - 1;
+        this.sync = config.sync();
     }
 
     /**
@@ -157,7 +157,7 @@ public final class SegmentLog implements Closeable {
             Segment segment = segmentFor(bytes);
             long end = write(segment, batch);
             long last = nextIndex + count - 1;
-            if (config.sync()) {
+            if (sync) {
                 force(segment);
                 mark(last);
             }
@@ -166,6 +166,11 @@ public final class SegmentLog implements Closeable {
         } finally {
             changing.unlock();
         }
+    }
+
+    /** Whether {@link #append} syncs from now on; the first that does brings all before it to the disk, too. */
+    public void sync(boolean eachBatch) {
+        sync = eachBatch;
     }
 
     private static long measure(EntryBatch batch) {

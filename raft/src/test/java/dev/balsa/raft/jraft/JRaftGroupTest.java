@@ -40,7 +40,7 @@ final class JRaftGroupTest {
     void the_status_knows_entries_without_data_as_applied_and_the_size_of_the_log() throws Exception {
         for (String store : List.of("segments", "rocksdb")) {
             UnaryOperator<RaftConfig> stored = c -> new RaftConfig(c.group(), c.directory(), c.self(), c.initialPeers(),
-                    c.elections(), new RaftConfig.Log(store, true, 1 << 20), c.limits());
+                    c.elections(), new RaftConfig.Log(store, () -> true, 1 << 20), c.limits());
             try (var cluster = new TestCluster(root.resolve(store), store, 1, stored)) {
                 cluster.members.forEach(Member::restart);
                 RaftGroup group = cluster.leader().group();

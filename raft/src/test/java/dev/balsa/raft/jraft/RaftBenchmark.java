@@ -84,7 +84,7 @@ final class RaftBenchmark {
             for (int i = 0; i < groupCount; i++) {
                 var config = new RaftConfig(
                         "g" + i, Path.of(arguments[2], "g" + i), self, peers, new RaftConfig.Elections(300, 150),
-                        new RaftConfig.Log(arguments[7], true, 128L << 20), RaftLimits.of(8_192, 64L << 20));
+                        new RaftConfig.Log(arguments[7], () -> true, 128L << 20), RaftLimits.of(8_192, 64L << 20));
                 RaftGroup group = host.start(config, i == 0 ? machine : new Counting());
                 first = first == null ? group : first;
             }

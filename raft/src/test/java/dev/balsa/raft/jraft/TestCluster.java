@@ -117,7 +117,7 @@ final class TestCluster implements AutoCloseable {
     private RaftConfig config(Member member, List<String> initial) {
         return new RaftConfig(
                 name, member.directory, member.address, initial, new RaftConfig.Elections(500, 200),
-                new RaftConfig.Log(STORE, true, 64L << 20), RaftLimits.of(4_096, 1));
+                new RaftConfig.Log(STORE, () -> true, 64L << 20), RaftLimits.of(4_096, 1));
     }
 
     List<String> addresses() {

@@ -12,6 +12,7 @@ import dev.balsa.raft.segment.SegmentLogConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,11 +39,12 @@ public final class SegmentLogStorage implements LogStorage {
 
     private final Path directory;
     private final SegmentLogConfig config;
+    private final BooleanSupplier sync;
     private final LogEntryBatch batch = new LogEntryBatch();
     private volatile @Nullable SegmentLog log;
     private volatile @Nullable Throwable failure;
     private volatile @Nullable ConfigurationManager configurations;
-    private @Nullable SyncTimer timer;
+    private volatile @Nullable SyncTimer timer;
     /**
      * JRaft forgets an entry when it is applied, and asks for its term again when the next one is sent (for each
      * follower) and when it is received: without this, each time a read of the whole entry from its file.
@@ -51,8 +53,14 @@ public final class SegmentLogStorage implements LogStorage {
 
     /** @param directory of this group's log alone */
     public SegmentLogStorage(Path directory, SegmentLogConfig config) {
+        this(directory, config, config::sync);
+    }
+
+    /** @param sync whether a batch is to be synced, asked for each, instead of what {@code config} says */
+    public SegmentLogStorage(Path directory, SegmentLogConfig config, BooleanSupplier sync) {
         this.directory = directory;
         this.config = config;
+        this.sync = sync;
     }
 
     /** False if the log cannot be opened; {@link #failure} says why. */
@@ -67,9 +75,6 @@ public final class SegmentLogStorage implements LogStorage {
             SegmentLog opened = SegmentLog.open(directory, config, new Findings(table));
             log = opened;
             failure = null;
-            if (!config.sync()) {
-                timer = SyncTimer.start(opened, config.syncIntervalMillis());
-            }
             return true;
         } catch (IOException | RuntimeException e) {
             failed("opened", e);
@@ -94,9 +99,10 @@ public final class SegmentLogStorage implements LogStorage {
     /** Syncs, closes and gives the directory free; {@link #init} may follow. */
     @Override
     public void shutdown() {
-        if (timer != null) {
-            timer.stop();
-            timer = null;
+        @Nullable SyncTimer running = timer;
+        timer = null;
+        if (running != null) {
+            running.stop();
         }
         @Nullable SegmentLog open = log;
         log = null;
@@ -123,6 +129,11 @@ public final class SegmentLogStorage implements LogStorage {
     @Override
     public long getFirstLogIndex() {
         return open().firstIndex();
+    }
+
+    /** As {@link SegmentLog#syncedIndex}. */
+    long syncedIndex() {
+        return open().syncedIndex();
     }
 
     /** As {@link SegmentLog#writtenBytes}. */
@@ -176,7 +187,9 @@ public final class SegmentLogStorage implements LogStorage {
         synchronized (batch) {
             batch.show(entries);
             try {
-                open().append(batch);
+                SegmentLog current = open();
+                current.sync(syncsEach(current));
+                current.append(batch);
                 LogEntry last = entries.getLast();
                 newest = last.getData() == null || last.getData().remaining() > NEWEST_MAX_BYTES ? null : last;
                 return entries.size();
@@ -187,6 +200,15 @@ public final class SegmentLogStorage implements LogStorage {
                 batch.clear();
             }
         }
+    }
+
+    private boolean syncsEach(SegmentLog current) {
+        boolean each = sync.getAsBoolean();
+        if (!each && timer == null) {
+            // Stays when batches are synced again: there is nothing for it to do then.
+            timer = SyncTimer.start(current, config.syncIntervalMillis());
+        }
+        return each;
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +229,29 @@ final class SegmentLogStorageTest {
             assertThat(storage.getEntry(8)).isNull();
             reopen();
         }
+    }
+
+    @Test
+    void whether_batches_are_synced_can_change_while_the_log_is_open() throws IOException {
+        storage.shutdown();
+        AtomicBoolean each = new AtomicBoolean(true);
+        Path elsewhere = directory.resolve("elsewhere");
+        SegmentLogConfig config = SegmentLogConfig.defaults().withSyncIntervalMillis(60_000);
+        SegmentLogStorage own = new SegmentLogStorage(elsewhere, config, each::get);
+        LogStorageOptions options = new LogStorageOptions();
+        options.setConfigurationManager(new ConfigurationManager());
+        own.init(options);
+        own.appendEntries(entries(1, 3, 1));
+        assertThat(own.syncedIndex()).isEqualTo(3);
+
+        each.set(false);
+        own.appendEntries(entries(4, 6, 1));
+        assertThat(own.syncedIndex()).isEqualTo(3);
+
+        each.set(true);
+        own.appendEntries(entries(7, 8, 1));
+        assertThat(own.syncedIndex()).isEqualTo(8);
+        own.shutdown();
     }
 
     @Test
