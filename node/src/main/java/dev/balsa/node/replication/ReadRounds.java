@@ -93,7 +93,7 @@ final class ReadRounds {
     }
 
     private boolean mayStart() {
-        long now = System.nanoTime();
+        long now = runner.nowNanos();
         int count = waitingCount();
         if (pace.mayStart(count, now)) {
             pace.started(count);
@@ -161,7 +161,7 @@ final class ReadRounds {
             count += part.answered ? 0 : part.reads.size();
         }
         answer(round);
-        long now = System.nanoTime();
+        long now = runner.nowNanos();
         pace.over(count, waitingCount(), now - startNanos, now);
         roundOver();
     }
