@@ -8,6 +8,7 @@ import dev.balsa.node.cluster.StaticMap;
 import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.config.NodeConfig;
+import dev.balsa.node.engine.KeyEventSink;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.node.observe.Administration;
@@ -79,6 +80,7 @@ final class Node implements AutoCloseable {
     private final Administration administration;
     private final Front front;
     private final ChannelLinks channelLinks;
+    private final KeyspaceNotifications notifications = new KeyspaceNotifications();
     private volatile long maxMemoryBytes;
     private volatile boolean syncEachBatch = true;
     private volatile EvictionSettings eviction = EvictionSettings.DEFAULT;
@@ -120,7 +122,7 @@ final class Node implements AutoCloseable {
         UpstreamSettings links = UpstreamSettings.DEFAULT.withSecret(config.clusterSecret());
         this.routes = new NodeClusterView(identity, this::local, links);
         List<CommandSpec> commands = CommandTable.all().stream().map(Command::spec).toList();
-        this.front = new Front(FrontDirectives.bind(settings, config), commands, routes, administration.backend());
+        this.front = newFront(commands);
         NodeUsers.start(config, settings, front, groups);
         this.channelLinks = new ChannelLinks(front.channels(), links, loops.next(), routes::others);
         spreadLeaders(map);
@@ -135,6 +137,15 @@ final class Node implements AutoCloseable {
                 map.groups().size() == 1 ? "one group" : map.groups().size() + " groups",
                 map.nodes().size(),
                 config.dir());
+    }
+
+    private Front newFront(List<CommandSpec> commands) {
+        Front made = new Front(FrontDirectives.bind(settings, config), commands, routes, administration.backend());
+        settings.onChange("notify-keyspace-events", value -> {
+            notifications.publish(value, made.channels());
+            return null;
+        });
+        return made;
     }
 
     private HostedGroup start(ClusterMap.Group group, ClusterMap.Node self) {
@@ -343,6 +354,11 @@ final class Node implements AutoCloseable {
 
     /** What the slot groups ask of this node. */
     private final class Environment implements SlotGroup.Environment {
+        @Override
+        public KeyEventSink keyEvents() {
+            return notifications;
+        }
+
         @Override
         public LongSupplier wallMillis() {
             return System::currentTimeMillis;

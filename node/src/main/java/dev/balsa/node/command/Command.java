@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record Command(
         CommandSpec spec, String word, Body body, List<Command> subcommands, @Nullable String refusal) {
+    /** Runs it; what it does to keys is told to those who want to know. */
+    public void run(Call call) {
+        body.run(call);
+        KeyspaceEvents.tell(call, this);
+    }
+
     /** The body of commands that are not run against a keyspace. */
     public static final Body ELSEWHERE =
             call -> call.reply().error("ERR '" + call.args().text(0) + "' is not run against a keyspace");

@@ -99,7 +99,7 @@ public final class ReadyKeys {
         reply.reset();
         reply.protocol(listener.protocol(waiter.id()));
         try {
-            command.body().run(call.next(waiter.database(), seed).mayWait());
+            command.run(call.next(waiter.database(), seed).mayWait());
         } catch (IllegalStateException broken) {
             throw broken;
         } catch (RuntimeException bug) {

@@ -126,6 +126,10 @@ final class StreamGroupCommands {
 
     // XGROUP DELCONSUMER key group consumer
     private static void delConsumer(Call call) {
+        if (lacksConsumer(call)) {
+            call.reply().integer(0);
+            return;
+        }
         StreamGroup group = groupForWrite(call);
         if (group == null) {
             return;
@@ -215,6 +219,18 @@ final class StreamGroupCommands {
             return MISSING;
         }
         return call.refusesType(ref, ValueType.STREAM) ? MISSING : ref;
+    }
+
+    /** Whether the group is there and the consumer is not: then nothing changes. */
+    private static boolean lacksConsumer(Call call) {
+        int ref = call.peek(2);
+        if (ref == MISSING || call.db().type(ref) != ValueType.STREAM) {
+            return false;
+        }
+        Stream stream = Streams.at(call.db(), ref);
+        int found = findGroup(call.args(), stream, 3);
+        Args args = call.args();
+        return found >= 0 && stream.group(found).findConsumer(args.array(), args.offset(4), args.length(4)) < 0;
     }
 
     /** The group that arguments 2 and 3 name, to change, or null after an error. */

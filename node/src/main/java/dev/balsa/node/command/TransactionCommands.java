@@ -90,7 +90,7 @@ final class TransactionCommands {
         }
         int from = inner.reply().length();
         try {
-            command.body().run(inner);
+            command.run(inner);
         } catch (IllegalStateException broken) {
             throw broken;
         } catch (RuntimeException bug) {

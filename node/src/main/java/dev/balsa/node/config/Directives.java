@@ -4,6 +4,7 @@ import dev.balsa.node.config.Directive.Effect;
 import dev.balsa.node.config.Kind.Bytes;
 import dev.balsa.node.config.Kind.Choice;
 import dev.balsa.node.config.Kind.Flag;
+import dev.balsa.node.config.Kind.KeyspaceEventClasses;
 import dev.balsa.node.config.Kind.Member;
 import dev.balsa.node.config.Kind.OutputLimits;
 import dev.balsa.node.config.Kind.Text;
@@ -56,6 +57,7 @@ public final class Directives {
                     new OutputLimits(),
                     "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"),
             live("client-subscriptions-max", new Whole(0, Integer.MAX_VALUE), "100000"),
+            live("notify-keyspace-events", new KeyspaceEventClasses(), ""),
             live("client-unanswered-max", new Whole(1, 1 << 20), "4096"),
             live("route-timeout-millis", new Whole(0, 3_600_000), "5000"),
             live("busy-wait-millis", new Whole(0, 3_600_000), "1000"),

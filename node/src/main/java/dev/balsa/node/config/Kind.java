@@ -232,6 +232,37 @@ public sealed interface Kind {
         }
     }
 
+    /** {@code notify-keyspace-events}: letters of classes, shown in Redis' order. */
+    record KeyspaceEventClasses() implements Kind {
+        private static final String IN_ALL = "g$lshzxet";
+        private static final String OTHERS = "KEmn";
+        private static final String LETTERS = "A, g$lshzxetd, K, E, m, n";
+
+        @Override
+        public Checked check(List<String> words) {
+            String given = words.getFirst().replace("A", IN_ALL + "d");
+            for (int i = 0; i < given.length(); i++) {
+                if ((IN_ALL + "d" + OTHERS).indexOf(given.charAt(i)) < 0) {
+                    return new Bad("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
+                }
+            }
+            StringBuilder shown = new StringBuilder();
+            String all = IN_ALL + "d";
+            if (all.chars().allMatch(letter -> given.indexOf(letter) >= 0)) {
+                shown.append('A');
+            } else {
+                all.chars().filter(letter -> given.indexOf(letter) >= 0).forEach(letter -> shown.append((char) letter));
+            }
+            OTHERS.chars().filter(letter -> given.indexOf(letter) >= 0).forEach(letter -> shown.append((char) letter));
+            return new Good(shown.toString());
+        }
+
+        @Override
+        public String allowed() {
+            return LETTERS;
+        }
+    }
+
     /** {@code cluster-node}: id, host, port, cluster port, Raft port; one line for each member. */
     record Member() implements Kind {
         @Override

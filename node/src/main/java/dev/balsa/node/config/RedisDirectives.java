@@ -41,7 +41,6 @@ final class RedisDirectives {
             only("cluster-enabled", "no", "set cluster-port and one cluster-node line for each member instead"),
             only("replicaof", "", "replication is Raft: name every member in a cluster-node line instead"),
             only("daemonize", "no", "it stays in the foreground: use systemd, a container, or your shell's &"),
-            only("notify-keyspace-events", "", "keyspace notifications are not served yet: remove the line"),
             only("rename-command", "", "commands cannot be renamed: remove the line"),
             only("loadmodule", "", "native modules cannot run in a Java process: remove the line"),
             only("unixsocket", "", "Unix sockets are not served: use bind 127.0.0.1"),

@@ -53,7 +53,7 @@ public final class Database extends References {
      */
     public int find(byte[] key, int offset, int length) {
         int ref = locate(key, offset, length);
-        return ref == 0 || keyspace.isDeadKey(Slabs.offset(ref)) ? Keyspace.MISSING : ref;
+        return ref == 0 || keyspace.isDeadKey(Slabs.offset(ref)) ? missed(key, offset, length) : ref;
     }
 
     /** Number of keys, as DBSIZE. */
@@ -496,7 +496,7 @@ public final class Database extends References {
 
     /** Puts {@code ref} in the place of {@code old} (0 = none) and lets that go. */
     private void link(int old, int ref, long deadlineMillis) {
-        changed(key, keyOffset, keyLength);
+        changed(key, keyOffset, keyLength, old == 0);
         SlotTable keys = keys();
         long oldAt = Slabs.offset(old);
         boolean shared = keyspace.shared(viewIndex, slot);

@@ -51,6 +51,7 @@ public final class Keyspace implements AutoCloseable {
     private final AccessClock accessClock = new AccessClock();
     private final Database[] databases;
     private @Nullable KeyspaceListener listener;
+    private @Nullable KeyChanges changes;
 
     private long logMillis;
     private long nowMillis;
@@ -271,6 +272,16 @@ public final class Keyspace implements AutoCloseable {
             next = Math.min(next, database.nextDeadlineMillis());
         }
         return next;
+    }
+
+    /** Where changes of keys are noted, for events; null: nobody wants to know. */
+    public @Nullable KeyChanges changes() {
+        return changes;
+    }
+
+    /** Has changes noted from now on, or (null) no more. */
+    public void changes(@Nullable KeyChanges notes) {
+        changes = notes;
     }
 
     /** Told of keys that died of their deadline, as they are removed. */

@@ -118,14 +118,35 @@ public abstract sealed class References permits Database {
 
     /** A key is about to change, or has. */
     void changed(byte[] key, int offset, int length) {
-        if (keyspace.isObserved() && !housekeeping) {
+        changed(key, offset, length, false);
+    }
+
+    /** @param created whether the key was not there before */
+    void changed(byte[] key, int offset, int length, boolean created) {
+        if (housekeeping) {
+            return;
+        }
+        if (keyspace.isObserved()) {
             keyspace.changed(index, key, offset, length);
         }
+        KeyChanges changes = keyspace.changes();
+        if (changes != null) {
+            changes.changed(index, key, offset, length, created);
+        }
+    }
+
+    /** {@link Keyspace#MISSING}, for a key that is not there. */
+    int missed(byte[] key, int offset, int length) {
+        KeyChanges changes = keyspace.changes();
+        if (changes != null) {
+            changes.missed(index, key, offset, length);
+        }
+        return Keyspace.MISSING;
     }
 
     /** As the other, of a live key. */
     void changed(int ref) {
-        if (keyspace.isObserved()) {
+        if (keyspace.isObserved() || keyspace.changes() != null) {
             byte[] name = blobs.key(at(ref));
             changed(name, 0, name.length);
         }

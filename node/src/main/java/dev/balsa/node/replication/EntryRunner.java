@@ -4,6 +4,8 @@ import dev.balsa.node.command.Call;
 import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.command.ReadyKeys;
+import dev.balsa.node.engine.KeyChanges;
+import dev.balsa.node.engine.KeyEventSink;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.KeyspaceListener;
 import dev.balsa.node.engine.Waiters;
@@ -50,15 +52,23 @@ public final class EntryRunner {
         @Override
         public void expired(int database, byte[] key) {
             expiredKeys++;
+            if (answers && events.wanted()) {
+                events.event('x', "expired", database, key);
+            }
         }
 
         @Override
         public void evicted(int database, byte[] key) {
             evictedKeys++;
+            if (answers && events.wanted()) {
+                events.event('e', "evicted", database, key);
+            }
         }
     };
     private long hits;
     private long misses;
+    private KeyEventSink events = KeyEventSink.NONE;
+    private boolean answers;
 
     /** @param nanos a running clock, only for measuring */
     public EntryRunner(Keyspace keyspace, CommandObserver observer, LongSupplier nanos) {
@@ -69,6 +79,25 @@ public final class EntryRunner {
         this.observer = observer;
         this.nanos = nanos;
         keyspace.listener(removals);
+    }
+
+    /** Who hears what happens to keys. */
+    void events(KeyEventSink sink) {
+        events = sink;
+    }
+
+    /** Whether this replica leads: of all replicas, one tells the events. */
+    void answers(boolean value) {
+        answers = value;
+    }
+
+    /** Has changes noted, or not. */
+    private void note(boolean wanted) {
+        if (wanted) {
+            keyspace.changes(new KeyChanges(events));
+        } else if (keyspace.changes() != null) {
+            keyspace.changes(null);
+        }
     }
 
     public Keyspace keyspace() {
@@ -148,7 +177,9 @@ public final class EntryRunner {
 
     /** Applies the entry taken up, for the requests that wait for its replies, on the leader that proposed it. */
     void apply(long index, Batch batch) {
+        note(events.wanted());
         applyFor(batch);
+        note(false);
         appliedIndex = index;
     }
 
@@ -230,7 +261,9 @@ public final class EntryRunner {
         reply.protocol(request.protocol());
         long start = nanos.getAsLong();
         Call on = with(readArgs);
+        note(answers && events.missesWanted());
         run(on, request.database(), seed, true);
+        note(false);
         if (keyspace.sawDue()) {
             return false;
         }
@@ -367,7 +400,7 @@ public final class EntryRunner {
         }
         int from = reply.length();
         try {
-            command.body().run(on);
+            command.run(on);
         } catch (IllegalStateException broken) {
             throw broken;
         } catch (RuntimeException bug) {

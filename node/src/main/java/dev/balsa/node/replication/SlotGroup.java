@@ -1,5 +1,6 @@
 package dev.balsa.node.replication;
 
+import dev.balsa.node.engine.KeyEventSink;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.proto.command.CommandFlag;
@@ -49,6 +50,11 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
         /** Which keys go when memory is full. */
         EvictionSettings eviction();
 
+        /** Who hears what happens to keys. */
+        default KeyEventSink keyEvents() {
+            return KeyEventSink.NONE;
+        }
+
         /** What this node's configuration says of settings that all replicas share. */
         EncodingLimits encodingLimits();
     }
@@ -91,6 +97,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
         this.loop = loop;
         this.environment = environment;
         this.runner = runner;
+        runner.events(environment.keyEvents());
         this.clock = new LogClock(environment.wallMillis());
         this.seeds = new SeedSequence(seed);
         this.reads = new ReadRounds(loop, runner, batches, seeds, this);
@@ -377,6 +384,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
 
     void leaderStart() {
         leads = true;
+        runner.answers(true);
         pulse.changed();
         shareSettings();
         if (!keyspace().waiters().isEmpty()) {
@@ -398,6 +406,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
     void leaderStop() {
         leads = false;
         runner.endReads();
+        runner.answers(false);
         RaftFailure why = new RaftFailure.NotLeader(raft == null ? null : raft.leadership().leader());
         while (!waiting.isEmpty()) {
             Batch batch = waiting.remove();

@@ -63,8 +63,14 @@ class NodeConfigTest {
         assertThatThrownBy(() -> of("replicaof 10.0.0.1 6379")).hasMessageContaining("cluster-node");
         assertThatThrownBy(() -> of("cluster-enabled yes")).hasMessageContaining("cluster-port");
         assertThatThrownBy(() -> of("maxmemory-policy lru")).hasMessageContaining("allkeys-lru");
-        assertThatThrownBy(() -> of("notify-keyspace-events KEA")).hasMessageContaining("not served");
         assertThat(of("appendonly yes\nreplicaof \"\"\nmaxmemory-policy noeviction").warnings()).isEmpty();
+    }
+
+    @Test
+    void classes_of_key_events_are_shown_in_the_order_of_redis() {
+        assertThat(of("notify-keyspace-events KEA").value("notify-keyspace-events")).isEqualTo("AKE");
+        assertThat(of("notify-keyspace-events Elm$").value("notify-keyspace-events")).isEqualTo("$lEm");
+        assertThatThrownBy(() -> of("notify-keyspace-events KEq")).hasMessageContaining("event class character");
     }
 
     @Test

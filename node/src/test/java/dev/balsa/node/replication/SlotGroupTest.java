@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.balsa.node.command.CommandTable;
+import dev.balsa.node.engine.KeyEventSink;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.proto.command.CommandSpec;
@@ -435,6 +436,11 @@ class SlotGroupTest {
     }
 
     private final class Surroundings implements SlotGroup.Environment {
+        @Override
+        public KeyEventSink keyEvents() {
+            return KeyEventSink.NONE;
+        }
+
         @Override
         public LongSupplier wallMillis() {
             return () -> wallMillis;

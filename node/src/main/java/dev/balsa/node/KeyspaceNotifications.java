@@ -1,0 +1,57 @@
+package dev.balsa.node;
+
+import dev.balsa.node.engine.KeyEventSink;
+import dev.balsa.proxy.pubsub.ChannelKind;
+import dev.balsa.proxy.pubsub.Channels;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Publishes events of keys as {@code notify-keyspace-events} says. Thread-safe. */
+final class KeyspaceNotifications implements KeyEventSink {
+    private static final String ALL = "g$lshzxet";
+
+    private volatile @Nullable Channels channels;
+    private volatile String classes = "";
+    private volatile boolean wanted;
+    private volatile boolean missesWanted;
+
+    /** @param setting letters of classes, {@code A} for most of them, {@code K} and {@code E} for the channels */
+    void publish(String setting, Channels to) {
+        channels = to;
+        String spelled = setting.replace("A", ALL);
+        wanted = spelled.contains("K") || spelled.contains("E");
+        missesWanted = wanted && spelled.contains("m");
+        classes = spelled;
+    }
+
+    @Override
+    public boolean wanted() {
+        return wanted;
+    }
+
+    @Override
+    public boolean missesWanted() {
+        return missesWanted;
+    }
+
+    @Override
+    public void event(char eventClass, String event, int database, byte[] key) {
+        String now = classes;
+        Channels to = channels;
+        if (to == null || now.indexOf(eventClass) < 0) {
+            return;
+        }
+        byte[] name = event.getBytes(StandardCharsets.US_ASCII);
+        if (now.indexOf('K') >= 0) {
+            byte[] head = ("__keyspace@" + database + "__:").getBytes(StandardCharsets.US_ASCII);
+            byte[] channel = new byte[head.length + key.length];
+            System.arraycopy(head, 0, channel, 0, head.length);
+            System.arraycopy(key, 0, channel, head.length, key.length);
+            to.publish(ChannelKind.CHANNEL, channel, name);
+        }
+        if (now.indexOf('E') >= 0) {
+            byte[] channel = ("__keyevent@" + database + "__:" + event).getBytes(StandardCharsets.US_ASCII);
+            to.publish(ChannelKind.CHANNEL, channel, key);
+        }
+    }
+}
