@@ -110,7 +110,7 @@ class TransactionTest {
             case 29 -> "HDEL h f" + value;
             case 30 -> "DEL " + key;
             case 31 -> "PERSIST " + key;
-            case 32 -> "EXPIRE " + key + " 1000" + (random.nextBoolean() ? " GT" : "");
+            case 32 -> "EXPIREAT " + key + " " + (9_000_000_000L + random.nextInt(100)) + (random.nextBoolean() ? " GT" : "");
             case 33 -> random.nextInt(3) > 0 ? "EXISTS " + key : "RENAME a b";
             case 34 -> "GET a";
             case 35 -> random.nextBoolean() ? "LRANGE l 0 -1" : "ZRANGE z 0 -1";
