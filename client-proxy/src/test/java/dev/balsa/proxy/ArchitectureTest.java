@@ -14,7 +14,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule a_front_needs_proto_and_netty_only = classes()
             .should().onlyDependOnClassesThat().resideInAnyPackage(
-                    "java..", "org.jspecify..", "org.slf4j..", "io.netty..", "dev.balsa.proto..", "dev.balsa.proxy..")
+                    "java..", "javax.crypto..", "org.jspecify..", "org.slf4j..", "io.netty..", "dev.balsa.proto..",
+                    "dev.balsa.proxy..")
             .because("a proxy knows nothing of raft or of the engine");
 
     @ArchTest
