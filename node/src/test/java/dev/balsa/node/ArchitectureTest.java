@@ -33,6 +33,15 @@ class ArchitectureTest {
             .because("it is useful without a network; how a double is written must be the same in values and replies");
 
     @ArchTest
+    static final ArchRule lua_knows_only_the_jdk = classes()
+            .that()
+            .resideInAPackage("..node.lua..")
+            .should()
+            .onlyDependOnClassesThat(
+                    resideInAnyPackage("java..", "org.jspecify.annotations", "dev.balsa.node.lua.."))
+            .because("it is useful alone, and a script must reach nothing of ours");
+
+    @ArchTest
     static final ArchRule memory_knows_no_keys = noClasses()
             .that()
             .resideInAPackage("..node.engine.memory..")
@@ -58,7 +67,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule apply_has_no_clock_and_no_chance = noClasses()
             .that()
-            .resideInAnyPackage("..node.engine..", "..node.command..")
+            .resideInAnyPackage("..node.engine..", "..node.command..", "..node.lua..")
             .should()
             .accessTargetWhere(target(owner(equivalentTo(System.class)))
                     .and(target(nameMatching("currentTimeMillis|nanoTime|identityHashCode|getenv|getProperty"))))
@@ -74,7 +83,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule apply_has_no_hash_order_and_no_threads = noClasses()
             .that()
-            .resideInAnyPackage("..node.engine..", "..node.command..")
+            .resideInAnyPackage("..node.engine..", "..node.command..", "..node.lua..")
             .should()
             .dependOnClassesThat()
             .haveNameMatching("java\\.util\\.(HashMap|HashSet|IdentityHashMap|WeakHashMap|Random|SplittableRandom|UUID|Date)"

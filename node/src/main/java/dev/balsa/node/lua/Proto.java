@@ -1,0 +1,35 @@
+package dev.balsa.node.lua;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function as it was compiled: what all its closures share.
+ *
+ * @param code four words an instruction: {@link Op}, a, b, c
+ * @param captures for each upvalue the register of the function around, or ~ the upvalue of it
+ * @param operands for each instruction the expressions of its two operands, for messages
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Proto(
+        String source,
+        int line,
+        int parameters,
+        boolean variadic,
+        boolean needsArg,
+        int registers,
+        int[] code,
+        Object[] constants,
+        Proto[] children,
+        int[] captures,
+        int[] lines,
+        @Nullable Expr[] operands) {
+    /** The line of the instruction at {@code pc}. */
+    int lineAt(int pc) {
+        return lines[pc >> 2];
+    }
+
+    /** What a call of it costs. */
+    int entryCost() {
+        return 1 + (code.length >> 5);
+    }
+}
