@@ -3,6 +3,7 @@ package dev.balsa.chaos.simulation;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.node.replication.EntryRunner;
+import dev.balsa.node.replication.LongReplies;
 import dev.balsa.node.replication.EvictionSettings;
 import dev.balsa.node.replication.SavedState;
 import dev.balsa.node.replication.SlotGroup;
@@ -31,7 +32,8 @@ final class SimulatedReplica {
         channel.freezeTime();
         SlotGroupConfig config = new SlotGroupConfig(
                 1, ARENA_BYTES, 1 << 16, 64, 1 << 16, 2, 1 << 20, 100, 1 << 20, 1 << 30, 1 << 30, false);
-        EntryRunner runner = new EntryRunner(keyspace, (request, args, took) -> {}, nanos);
+        EntryRunner runner = new EntryRunner(
+                keyspace, new LongReplies(channel.eventLoop()), (request, args, took) -> {}, nanos);
         this.group = new SlotGroup("simulated", config, channel.eventLoop(), new Surroundings(wallMillis), runner, seed);
         this.machine = new SlotGroupStateMachine(group, config, new SlotGroupStateMachine.Parts(
                 SimulatedReplica::newKeyspace, background, new SnapshotTrigger(1 << 30, () -> {}),

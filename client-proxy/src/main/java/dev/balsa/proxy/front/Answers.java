@@ -6,6 +6,7 @@ import dev.balsa.proxy.route.CommandEntry;
 import dev.balsa.proxy.route.FrontWords;
 import dev.balsa.proxy.route.Pending;
 import dev.balsa.proxy.route.ReplySink;
+import dev.balsa.proxy.route.Request;
 import dev.balsa.proxy.route.Request.Refusal;
 import dev.balsa.proxy.route.Request.Unblock;
 import dev.balsa.proxy.route.Router;
@@ -16,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What goes back to a client: replies in the order of the requests, and between them what nobody asked for
- * ({@link #push}). Requests without a reply stand in the {@link ReplyRing}; the first one's reply goes straight to the
- * {@link OutputBuffer}, later ones wait for it. Owned by the connection's loop.
+ * ({@link #push}). Requests without a reply stand in the {@link ReplyRing}; {@link RepliesInOrder} keeps the order.
+ * Owned by the connection's loop.
  */
 final class Answers implements ReplySink {
     private static final Logger log = LoggerFactory.getLogger(Answers.class);
@@ -29,6 +30,7 @@ final class Answers implements ReplySink {
     private final OutputBuffer output;
     private final ReplyFlow flow;
     private final ReplyRing ring = new ReplyRing();
+    private final RepliesInOrder replies;
     private final Submissions submissions;
     private @Nullable Pending exclusive;
     /** Where the last request stands that is no PUBLISH. */
@@ -44,6 +46,7 @@ final class Answers implements ReplySink {
         this.router = router;
         this.output = output;
         this.flow = new ReplyFlow(front, loop, client.peer(), output);
+        this.replies = new RepliesInOrder(client.peer(), loop, ring, output, flow);
         this.submissions = new Submissions(router, client.session(), loop.loop(), ring);
     }
 
@@ -153,7 +156,7 @@ final class Answers implements ReplySink {
 
     @Override
     public void replied(Pending pending, byte[] bytes, int offset, int length) {
-        boolean error = length > 0 && bytes[offset] == '-';
+        boolean error = length > 0 && bytes[offset] == '-' && !pending.hasBegun();
         if (pending.entry().index() != Rejections.NO_INDEX) {
             long nanos = pending.waited() ? 0 : loop.turnNanos() - pending.startedNanos();
             loop.stats().called(pending.entry().index(), nanos, error);
@@ -167,17 +170,36 @@ final class Answers implements ReplySink {
         if (!answered(pending)) {
             return;
         }
-        if (ring.at(ring.head()) == pending) {
-            flow.append(bytes, offset, pending.silent() ? 0 : length);
-            loop.recycle(ring.remove());
-            release();
-        } else {
-            pending.keepReply(bytes, offset, pending.silent() ? 0 : length);
-            output.waiting(pending.keptLength());
+        if (!replies.replied(pending, bytes, offset, length)) {
+            client.closeNow();
         }
         if (output.isLarge()) {
             flow.check();
         }
+    }
+
+    @Override
+    public boolean takesParts() {
+        return true;
+    }
+
+    @Override
+    public void part(Pending pending, byte[] bytes, int offset, int length, Request.Rest rest) {
+        if (client.closed()) {
+            // Not recycled: an answer may be on its way.
+            rest.cancel();
+            return;
+        }
+        client.markDirty();
+        replies.part(pending, bytes, offset, length, rest);
+        if (output.isLarge()) {
+            flow.check();
+        }
+    }
+
+    /** The client may have taken what was sent: then it gets more of a long reply. */
+    void goOn() {
+        replies.goOn();
     }
 
     /** Books an answer; false if nobody waits for it any more. */
@@ -194,27 +216,6 @@ final class Answers implements ReplySink {
         return true;
     }
 
-    /** Sends replies that were waiting for the one before them. */
-    private void release() {
-        while (!ring.isEmpty()) {
-            Pending first = ring.at(ring.head());
-            switch (first.state()) {
-                case REPLIED -> {
-                    output.waiting(-first.keptLength());
-                    flow.append(first.keptBytes(), 0, first.keptLength());
-                    loop.recycle(ring.remove());
-                }
-                case UNKNOWN -> {
-                    client.closeNow();
-                    return;
-                }
-                case FREE, SUBMITTED, REFUSED -> {
-                    return;
-                }
-            }
-        }
-    }
-
     @Override
     public void refused(Pending pending, Refusal why, Args args) {
         if (client.closed() || !router.refused(pending, why, args)) {
@@ -227,7 +228,7 @@ final class Answers implements ReplySink {
     @Override
     public void unknown(Pending pending, String reason) {
         waitedFor(pending, false);
-        if (client.session().isFront() && !client.closed()) {
+        if (client.session().isFront() && !client.closed() && !pending.hasBegun()) {
             // Behind a front are many clients: it closes the connection of the one whose command it was.
             router.fail(pending, FrontWords.UNKNOWN);
             return;
@@ -247,8 +248,8 @@ final class Answers implements ReplySink {
     // -- what nobody asked for ----------------------------------------------------------------------------------
 
     /**
-     * Sends something that is no reply, such as a message of a channel: after the replies that are complete, with this
-     * turn's flush. {@code bytes} are copied. CLIENT REPLY OFF does not hold it back.
+     * Sends something that is no reply, such as a message of a channel: after the replies that are complete or have begun,
+     * with this turn's flush or when the reply that has begun is complete. {@code bytes} are copied. CLIENT REPLY OFF does not hold it back.
      */
     void push(byte[] bytes, int offset, int length) {
         if (client.closed()) {
@@ -259,7 +260,7 @@ final class Answers implements ReplySink {
             later.raw(bytes, offset, length);
             return;
         }
-        flow.push(bytes, offset, length);
+        replies.push(bytes, offset, length);
         client.markDirty();
         if (output.isLarge()) {
             flow.check();
@@ -305,12 +306,6 @@ final class Answers implements ReplySink {
         }
         submissions.close();
         flow.close();
-        while (!ring.isEmpty()) {
-            Pending pending = ring.remove();
-            // Those in flight come back by themselves.
-            if (pending.state() != Pending.State.SUBMITTED) {
-                loop.recycle(pending);
-            }
-        }
+        replies.close();
     }
 }

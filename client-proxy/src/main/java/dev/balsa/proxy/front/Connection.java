@@ -225,6 +225,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         read();
         waitNoMore();
         answers.output().flush();
+        answers.goOn();
         boolean done = closing || (endOfInput && !blocked && !answers.flow().isFull(answers.unanswered()));
         if (done && answers.unanswered() == 0) {
             closeNow();

@@ -47,6 +47,8 @@ public final class Pending implements Request {
     private byte[] kept = EMPTY;
     private int keptLength;
     private @Nullable Args keptArgs;
+    private @Nullable Rest rest;
+    private boolean begun;
     private boolean silent;
     private long startedNanos;
     private long deadlineNanos;
@@ -68,6 +70,7 @@ public final class Pending implements Request {
         waits = false;
         unblocked = null;
         silent = false;
+        begun = false;
         deadlineNanos = 0;
         state = State.SUBMITTED;
         return this;
@@ -142,6 +145,7 @@ public final class Pending implements Request {
         refusal = NO_REFUSAL;
         keptLength = 0;
         keptArgs = null;
+        rest = null;
         if (kept.length > KEPT_BYTES) {
             kept = EMPTY;
         }
@@ -196,10 +200,38 @@ public final class Pending implements Request {
 
     // -- called by the sink -------------------------------------------------------------------------------------
 
-    /** Keeps a reply that has to wait for its turn. */
+    /** Keeps a reply, or its last part, that has to wait for its turn. */
     public void keepReply(byte[] bytes, int offset, int length) {
-        keep(bytes, offset, length);
+        keepPart(bytes, offset, length);
         state = State.REPLIED;
+    }
+
+    /** Keeps a part of a reply that has to wait for its turn. */
+    public void keepPart(byte[] bytes, int offset, int length) {
+        if (kept.length - keptLength < length) {
+            kept = Arrays.copyOf(kept, Math.max(Math.addExact(keptLength, length), 64));
+        }
+        System.arraycopy(bytes, offset, kept, keptLength, length);
+        keptLength += length;
+    }
+
+    /** What was kept has been sent. */
+    public void sent() {
+        keptLength = 0;
+    }
+
+    /** The next part is wanted later; null: it has been asked for. */
+    public void rest(@Nullable Rest later) {
+        rest = later;
+    }
+
+    public @Nullable Rest rest() {
+        return rest;
+    }
+
+    /** Whether a part of the reply has come: then the request cannot be refused or done again. */
+    public boolean hasBegun() {
+        return begun;
     }
 
     /** Keeps a refused request to submit it again. */
@@ -234,14 +266,6 @@ public final class Pending implements Request {
         keptArgs = null;
         state = State.SUBMITTED;
         return args;
-    }
-
-    private void keep(byte[] bytes, int offset, int length) {
-        if (kept.length < length) {
-            kept = new byte[Math.max(length, 64)];
-        }
-        System.arraycopy(bytes, offset, kept, 0, length);
-        keptLength = length;
     }
 
     // -- Request ------------------------------------------------------------------------------------------------
@@ -303,6 +327,27 @@ public final class Pending implements Request {
             byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
             handOver(() -> sink().replied(this, copy, 0, copy.length));
         }
+    }
+
+    @Override
+    public boolean takesParts() {
+        return split == null && sink().takesParts();
+    }
+
+    @Override
+    public void replyPart(byte[] bytes, int offset, int length, Rest next) {
+        if (loop().inEventLoop()) {
+            part(bytes, offset, length, next);
+        } else {
+            byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
+            handOver(() -> part(copy, 0, copy.length, next));
+        }
+    }
+
+    private void part(byte[] bytes, int offset, int length, Rest next) {
+        ReplySink to = sink();
+        begun = true;
+        to.part(this, bytes, offset, length, next);
     }
 
     @Override

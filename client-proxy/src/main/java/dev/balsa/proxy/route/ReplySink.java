@@ -19,6 +19,16 @@ public interface ReplySink {
     /** The reply; the bytes are valid during the call. */
     void replied(Pending pending, byte[] bytes, int offset, int length);
 
+    /** Whether {@link #part} may be called. */
+    default boolean takesParts() {
+        return false;
+    }
+
+    /** A part of the reply before the last; the bytes are valid during the call. */
+    default void part(Pending pending, byte[] bytes, int offset, int length, Request.Rest rest) {
+        throw new UnsupportedOperationException("replies are taken as a whole here");
+    }
+
     /** It was not executed; {@code args} are valid during the call. */
     void refused(Pending pending, Request.Refusal refusal, Args args);
 

@@ -37,6 +37,30 @@ public interface Request {
     /** The reply, RESP in this request's protocol. The bytes are copied or written before this method returns. */
     void reply(byte[] bytes, int offset, int length);
 
+    /** Whether the reply may come in parts. */
+    default boolean takesParts() {
+        return false;
+    }
+
+    /**
+     * A part of the reply, from its beginning on, copied or written before this method returns; {@link #reply} gives the
+     * last one. Only where {@link #takesParts} says so; after the first part {@link #notExecuted} must not be called.
+     *
+     * @param rest told, from the request's loop, that the next part is wanted
+     */
+    default void replyPart(byte[] bytes, int offset, int length, Rest rest) {
+        throw new UnsupportedOperationException("this request takes its reply as a whole");
+    }
+
+    /** What follows a part of a reply. One of the two is called, once for each part; thread-safe. */
+    interface Rest {
+        /** The next part is wanted. */
+        void next();
+
+        /** Nobody wants the rest. An answer that is on its way already is dropped. */
+        void cancel();
+    }
+
     /**
      * It was not executed and never will be. The front may route it anew (and hands it to a backend again), or
      * answer an error.

@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  * the log or is a read. Reused; owned by the group's engine thread.
  */
 public final class Call {
+    /** About so much of a long reply is made in one turn of the loop: well under a millisecond. */
+    static final int SLICE_BYTES = 16 << 10;
+
+    /** So few elements are replied at once, however long they are: most ranges of large values are short. */
+    static final int DIRECT_MAX = 64;
+
     private final Keyspace keyspace;
     private final Args args;
     private final RespWriter reply;
@@ -30,6 +36,8 @@ public final class Call {
     private long start;
     private boolean mayWait;
     private Waiters.@Nullable Wish wish;
+    private boolean sliced;
+    private @Nullable SlicedReply rest;
     private final byte[] scratch = new byte[64];
 
     public Call(Keyspace keyspace, Args args, RespWriter reply) {
@@ -45,6 +53,7 @@ public final class Call {
         this.seed = seed;
         mayWait = false;
         wish = null;
+        sliced = false;
         return this;
     }
 
@@ -93,6 +102,31 @@ public final class Call {
 
     public Args args() {
         return args;
+    }
+
+    /** In the execution that {@link #next} has prepared, a long reply may be left to be finished later: {@link #takeRest}. */
+    public Call sliced(boolean may) {
+        sliced = may;
+        return this;
+    }
+
+    /** What is left of the reply, or null if it is complete. Taken once; the taker closes it. */
+    public @Nullable SlicedReply takeRest() {
+        SlicedReply left = rest;
+        rest = null;
+        return left;
+    }
+
+    /** Replies the elements of the large value behind {@code ref}, now or, where that is wanted, in slices. */
+    void reply(int ref, SlicedReply.Slices elements) {
+        if (!sliced) {
+            boolean more = true;
+            while (more) {
+                more = elements.next(reply, SLICE_BYTES);
+            }
+        } else if (elements.next(reply, SLICE_BYTES)) {
+            rest = new SlicedReply(elements, db().hold(ref));
+        }
     }
 
     public RespWriter reply() {

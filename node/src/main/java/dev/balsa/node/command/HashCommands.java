@@ -178,34 +178,45 @@ final class HashCommands {
         } else if (!call.refusesType(ref, ValueType.HASH)) {
             Hashes hashes = call.db().hashes();
             reply.map(hashes.size(ref));
-            hashes.forEach(ref, (field, value) -> {
-                Strings.reply(reply, field);
-                Strings.reply(reply, value);
-            });
+            replyAll(call, ref, true, true);
         }
     }
 
     // HKEYS key
     private static void hkeys(Call call) {
-        RespWriter reply = call.reply();
-        replyAll(call, (field, _) -> Strings.reply(reply, field));
+        replyAll(call, true, false);
     }
 
     // HVALS key
     private static void hvals(Call call) {
-        RespWriter reply = call.reply();
-        replyAll(call, (_, value) -> Strings.reply(reply, value));
+        replyAll(call, false, true);
     }
 
-    private static void replyAll(Call call, Hashes.Visitor visitor) {
+    private static void replyAll(Call call, boolean fields, boolean values) {
         int ref = call.find(1);
         if (ref == MISSING) {
             call.reply().array(0);
         } else if (!call.refusesType(ref, ValueType.HASH)) {
             Hashes hashes = call.db().hashes();
             call.reply().array(hashes.size(ref));
-            hashes.forEach(ref, visitor);
+            replyAll(call, ref, fields, values);
         }
+    }
+
+    private static void replyAll(Call call, int ref, boolean fields, boolean values) {
+        if (call.db().isLarge(ref)) {
+            call.reply(ref, new ElementSlices(call.db().large(ref), call.nowMillis(), fields, values));
+            return;
+        }
+        RespWriter reply = call.reply();
+        call.db().hashes().forEach(ref, (field, value) -> {
+            if (fields) {
+                Strings.reply(reply, field);
+            }
+            if (values) {
+                Strings.reply(reply, value);
+            }
+        });
     }
 
     // HLEN key

@@ -13,6 +13,7 @@ import static dev.balsa.proto.command.CommandFlag.FAST;
 import dev.balsa.node.engine.Lists;
 import dev.balsa.node.engine.ValueType;
 import dev.balsa.node.engine.value.Listpack;
+import dev.balsa.node.engine.value.QuickList;
 import dev.balsa.proto.resp.Args;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +127,13 @@ final class ListCommands {
             long size = list.size();
             long first = Math.max(0, start < 0 ? start + size : start);
             long last = Math.min(size - 1, stop < 0 ? stop + size : stop);
-            replyRange(call, list, first, first > last ? 0 : last - first + 1, true);
+            long count = first > last ? 0 : last - first + 1;
+            if (count > Call.DIRECT_MAX && call.db().isLarge(ref)) {
+                call.reply().array(count);
+                call.reply(ref, new ListSlices((QuickList) call.db().large(ref), first, count));
+            } else {
+                replyRange(call, list, first, count, true);
+            }
         }
     }
 

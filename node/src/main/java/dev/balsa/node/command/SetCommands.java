@@ -294,6 +294,10 @@ final class SetCommands {
         RespWriter reply = call.reply();
         Sets sets = call.db().sets();
         reply.set(sets.size(ref));
-        sets.forEach(ref, member -> Strings.reply(reply, member));
+        if (call.db().isLarge(ref)) {
+            call.reply(ref, new ElementSlices(call.db().large(ref), call.nowMillis(), true, false));
+        } else {
+            sets.forEach(ref, member -> Strings.reply(reply, member));
+        }
     }
 }

@@ -11,6 +11,7 @@ import static dev.balsa.proto.command.CommandFlag.FAST;
 
 import dev.balsa.node.engine.SortedSets;
 import dev.balsa.node.engine.ValueType;
+import dev.balsa.node.engine.value.LargeSortedSet;
 import dev.balsa.node.engine.value.Score;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
@@ -318,7 +319,12 @@ final class SortedSetCommands {
     static void replyMembers(Call call, SortedSets sets, int rank, int count, boolean reverse, boolean withScores) {
         boolean nested = withScores && call.reply().protocol() > 2;
         call.reply().array(withScores && !nested ? 2L * count : count);
-        replyItems(call, sets, rank, count, reverse, withScores, nested);
+        if (count > Call.DIRECT_MAX && call.db().isLarge(sets.ref())) {
+            LargeSortedSet large = (LargeSortedSet) call.db().large(sets.ref());
+            call.reply(sets.ref(), new SortedSetSlices(large, rank, count, reverse, withScores));
+        } else {
+            replyItems(call, sets, rank, count, reverse, withScores, nested);
+        }
     }
 
     /** Replies members without the array around them. */

@@ -76,7 +76,7 @@ public final class Keyspace implements AutoCloseable {
     public Keyspace(int databases, long arenaMaxBytes, boolean checked) {
         slabs = new Slabs(arenaMaxBytes, checked);
         blobs = new Blobs(slabs.memory());
-        space = new ValueSpace(slabs, this::freeLater);
+        space = new ValueSpace(slabs, new Freed());
         large = new LargeValues(space);
         fields = new FieldDeadlines(blobs);
         this.databases = new Database[databases];
@@ -388,10 +388,10 @@ public final class Keyspace implements AutoCloseable {
 
     /**
      * Bytes, about, of {@link #usedBytes} that nobody needs any more: they are given back in slices, some when the
-     * open snapshot closes. What is to be evicted must not be counted twice.
+     * open snapshot closes or the last reader of a value ends. What is to be evicted must not be counted twice.
      */
     public long leavingBytes() {
-        return Math.min(usedBytes(), leavingBytes + droppedBytes);
+        return Math.min(usedBytes(), leavingBytes + droppedBytes + space.heldBackBytes());
     }
 
     /** Bytes of address space in pages that hold blobs; more than the blobs' own bytes by what is fragmented. */
@@ -438,6 +438,27 @@ public final class Keyspace implements AutoCloseable {
 
     public AccessPolicy accessPolicy() {
         return accessClock.policy();
+    }
+
+    /** What values give back while a snapshot or a reader needs it. */
+    private final class Freed implements ValueSpace.Frees {
+        @Override
+        public void later(int ref) {
+            freeLater(ref);
+        }
+
+        @Override
+        public void inSlices(int[] refs, int count) {
+            IntList list = new IntList(refs, count);
+            for (int i = 0; i < count; i++) {
+                leavingBytes += slabs.capacity(refs[i]);
+            }
+            if (view == null) {
+                freed.add(list);
+            } else {
+                waiting.addAll(list);
+            }
+        }
     }
 
     // -- snapshots ----------------------------------------------------------------------------------------------

@@ -57,6 +57,14 @@ final class LargeValues {
         return value;
     }
 
+    /** The value as it is now, for a reader that takes its time; {@link Held#close} ends it. */
+    Held hold(int id) {
+        LargeValue value = get(id);
+        LargeValue goesOn = value.held();
+        set(id, goesOn);
+        return goesOn::released;
+    }
+
     int add(LargeValue value) {
         int id = free.size() > 0 ? free.removeLast() : top++;
         if (id >>> SHIFT == chunks.length) {

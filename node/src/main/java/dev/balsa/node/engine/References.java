@@ -163,6 +163,14 @@ public abstract sealed class References permits Database {
         return keyspace.large().forWrite(blobs.largeId(at(ref)));
     }
 
+    /**
+     * Keeps what {@link #large} gave as it is, whatever becomes of the key, so that it can be read in slices. What is
+     * changed or removed meanwhile takes memory twice.
+     */
+    public Held hold(int ref) {
+        return keyspace.large().hold(blobs.largeId(at(ref)));
+    }
+
     /** Key and value as they lie in memory; reused, valid like the reference. */
     public EntryView entry(int ref) {
         return entry.moveTo(at(ref));

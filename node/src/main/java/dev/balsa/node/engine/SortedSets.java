@@ -80,6 +80,11 @@ public final class SortedSets {
         reread();
     }
 
+    /** The reference it was opened with. */
+    public int ref() {
+        return ref;
+    }
+
     /** Opens the sorted set of a key to change it. */
     public void openForWrite(Database database, byte[] key, int offset, int length, int ref) {
         this.key = key;

@@ -4,6 +4,7 @@ import dev.balsa.node.command.Call;
 import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.command.ReadyKeys;
+import dev.balsa.node.command.SlicedReply;
 import dev.balsa.node.engine.KeyChanges;
 import dev.balsa.node.engine.KeyEventSink;
 import dev.balsa.node.engine.Keyspace;
@@ -30,6 +31,7 @@ public final class EntryRunner {
 
     private final CommandObserver observer;
     private final LongSupplier nanos;
+    private final LongReplies longReplies;
     private final EntryReader entry = new EntryReader();
     private final Args args = new Args();
     private final RespWriter reply = new RespWriter(16 * 1024);
@@ -70,8 +72,12 @@ public final class EntryRunner {
     private KeyEventSink events = KeyEventSink.NONE;
     private boolean answers;
 
-    /** @param nanos a running clock, only for measuring */
-    public EntryRunner(Keyspace keyspace, CommandObserver observer, LongSupplier nanos) {
+    /**
+     * @param longReplies finishes replies that are too long for one turn
+     * @param nanos a running clock, only for measuring
+     */
+    public EntryRunner(Keyspace keyspace, LongReplies longReplies, CommandObserver observer, LongSupplier nanos) {
+        this.longReplies = longReplies;
         this.keyspace = keyspace;
         this.call = new Call(keyspace, args, reply);
         this.ready = new ReadyKeys(keyspace, keyspace.waiters(), held);
@@ -102,6 +108,10 @@ public final class EntryRunner {
 
     public Keyspace keyspace() {
         return keyspace;
+    }
+
+    LongReplies longReplies() {
+        return longReplies;
     }
 
     /** Time of the newest entry applied, milliseconds since 1970. */
@@ -152,6 +162,7 @@ public final class EntryRunner {
 
     /** Goes on with another state: that of a snapshot. What became of those who wait here is in entries that are not applied. */
     public void restore(Keyspace restored, long index, long time) {
+        longReplies.finish();
         keyspace = restored;
         call = new Call(restored, args, reply);
         guest = null;
@@ -195,7 +206,7 @@ public final class EntryRunner {
         for (int k = 0; entry.next(args); k++) {
             reply.reset();
             long seed = SeedSequence.ofCommand(entry.seed(), k);
-            run(entry.database(), seed, entry.waits());
+            run(call, entry.database(), seed, entry.waits(), false);
             if (call.wish() != null) {
                 var _ = keepWaiting(call);
             }
@@ -231,7 +242,7 @@ public final class EntryRunner {
             }
             boolean read = batch.isRead(i);
             long seed = SeedSequence.ofCommand(entry.seed(), read ? command : command++);
-            runFor(request, database, seed, read || entry.waits());
+            runFor(request, database, seed, read || entry.waits(), read && request.takesParts());
             if (!read) {
                 serve(seed);
             }
@@ -262,16 +273,17 @@ public final class EntryRunner {
         long start = nanos.getAsLong();
         Call on = with(readArgs);
         note(answers && events.missesWanted());
-        run(on, request.database(), seed, true);
+        run(on, request.database(), seed, true, request.takesParts());
         note(false);
         if (keyspace.sawDue()) {
+            discard(on.takeRest());
             return false;
         }
         if (on.wish() != null) {
             hold(request, on);
         } else {
             countLookup();
-            answer(request, readArgs, start);
+            answer(request, on, start);
         }
         return true;
     }
@@ -349,22 +361,33 @@ public final class EntryRunner {
         }
     }
 
-    private void runFor(Request request, int database, long seed, boolean mayWait) {
+    private static void discard(@Nullable SlicedReply rest) {
+        if (rest != null) {
+            rest.close();
+        }
+    }
+
+    private void runFor(Request request, int database, long seed, boolean mayWait, boolean sliced) {
         reply.reset();
         reply.protocol(request.protocol());
         long start = nanos.getAsLong();
-        run(database, seed, mayWait);
+        run(call, database, seed, mayWait, sliced);
         if (call.wish() != null) {
             observer.ran(request, args, nanos.getAsLong() - start);
             hold(request, call);
         } else {
-            answer(request, args, start);
+            answer(request, call, start);
         }
     }
 
-    private void answer(Request request, Args ran, long start) {
-        observer.ran(request, ran, nanos.getAsLong() - start);
-        request.reply(reply.array(), 0, reply.length());
+    private void answer(Request request, Call ran, long start) {
+        observer.ran(request, ran.args(), nanos.getAsLong() - start);
+        SlicedReply rest = ran.takeRest();
+        if (rest == null) {
+            request.reply(reply.array(), 0, reply.length());
+        } else {
+            longReplies.begin(request, reply, rest);
+        }
     }
 
     /** What runs a command with these arguments. */
@@ -380,12 +403,8 @@ public final class EntryRunner {
         return on;
     }
 
-    private void run(int database, long seed, boolean mayWait) {
-        run(call, database, seed, mayWait);
-    }
-
-    private void run(Call on, int database, long seed, boolean mayWait) {
-        on.next(database, seed);
+    private void run(Call on, int database, long seed, boolean mayWait, boolean sliced) {
+        on.next(database, seed).sliced(sliced);
         if (mayWait) {
             on.mayWait();
         }
@@ -406,6 +425,7 @@ public final class EntryRunner {
         } catch (RuntimeException bug) {
             // A function of the entry and the state like everything else here: every replica gets the same, and goes on.
             LOG.error("command {} failed", command.spec().name(), bug);
+            discard(on.takeRest());
             reply.truncate(from);
             reply.error("ERR internal error in '" + command.spec().name() + "': " + bug);
         }

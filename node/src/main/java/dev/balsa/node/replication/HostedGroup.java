@@ -70,7 +70,7 @@ public final class HostedGroup implements AutoCloseable {
         this.spec = spec;
         this.background = shared.background();
         Keyspace empty = new Keyspace(config.databases(), config.arenaMaxBytes());
-        EntryRunner runner = new EntryRunner(empty, shared.observer(), System::nanoTime);
+        EntryRunner runner = new EntryRunner(empty, new LongReplies(loop), shared.observer(), System::nanoTime);
         this.slots = new SlotGroup(raftConfig.group(), config, loop, shared.environment(), runner, seed);
         this.figures = GroupFigures.of(runner);
         slots.onPulse(this::publish);

@@ -105,6 +105,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
         runner.onHeld(blocked::began);
         this.pulse = new Pulse(loop, this::beat);
         this.eviction = new Eviction(seeds, loop, this::evictMore);
+        runner.longReplies().onEnd(() -> scheduleHousekeeping(true));
     }
 
     /** Hears on the loop, at most ten times a second, that figures may have changed. Called before {@link #open}. */
@@ -352,6 +353,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
         } else {
             runner.apply(index, term, data);
         }
+        runner.longReplies().limit(keyspace().space().heldBackBytes());
         clock.applied(runner.logMillis());
         pulse.changed();
         blocked.look();
@@ -571,6 +573,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
 
     /** Refuses everything from now on. */
     void close() {
+        runner.longReplies().finish();
         closed = true;
         leads = false;
         pulse.close();

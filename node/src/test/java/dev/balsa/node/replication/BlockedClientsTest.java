@@ -42,8 +42,7 @@ class BlockedClientsTest {
     private final ScriptedRaft raft = new ScriptedRaft();
     private final List<String> answers = new ArrayList<>();
     private final Keyspace keyspace = new Keyspace(16, 1 << 30, true);
-    private final EntryRunner follower =
-            new EntryRunner(new Keyspace(16, 1 << 30, true), (request, args, nanos) -> {}, System::nanoTime);
+    private final EntryRunner follower = runner(new Keyspace(16, 1 << 30, true));
     private final AtomicLong wallMillis = new AtomicLong(1_000_000);
     private long index;
     private long term = 1;
@@ -52,11 +51,15 @@ class BlockedClientsTest {
     @TempDir
     private Path directory;
 
+    private EntryRunner runner(Keyspace of) {
+        return new EntryRunner(of, new LongReplies(loop), (request, args, nanos) -> {}, System::nanoTime);
+    }
+
     @BeforeEach
     void lead() {
         SlotGroupConfig config =
                 new SlotGroupConfig(16, 1 << 30, 1 << 20, 4096, 1 << 20, 1, 1 << 20, 3, 1 << 20, 1 << 30, 1 << 30, false);
-        EntryRunner runner = new EntryRunner(keyspace, (request, args, nanos) -> {}, System::nanoTime);
+        EntryRunner runner = runner(keyspace);
         group = new SlotGroup("g0", config, loop, new Surroundings(), runner, 42);
         onLoop(() -> {
             group.open(raft);
@@ -264,7 +267,7 @@ class BlockedClientsTest {
 
     @Test
     void entries_of_an_older_version_wait_for_nothing() {
-        EntryRunner old = new EntryRunner(new Keyspace(16, 1 << 30, true), (request, args, nanos) -> {}, System::nanoTime);
+        EntryRunner old = runner(new Keyspace(16, 1 << 30, true));
         ask("waits", "BLPOP", "k", "0");
         ByteBuffer entry = raft.proposed.peek().entry();
         entry.put(1, (byte) 0);

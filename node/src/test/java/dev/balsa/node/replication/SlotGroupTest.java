@@ -38,6 +38,7 @@ class SlotGroupTest {
     private final Keyspace keyspace = new Keyspace(16, 1 << 30);
     private long wallMillis = 1_000_000;
     private long index;
+    private Request.@Nullable Rest rest;
     private long maxMemoryBytes;
     private EvictionSettings eviction = EvictionSettings.DEFAULT;
     private long term = 1;
@@ -48,7 +49,8 @@ class SlotGroupTest {
     void lead() {
         SlotGroupConfig config =
                 new SlotGroupConfig(16, 1 << 30, 1 << 20, 4096, 1 << 20, 1, 1 << 20, 1000, 1 << 20, 1 << 30, 1 << 30, false);
-        EntryRunner runner = new EntryRunner(keyspace, (request, args, nanos) -> {}, System::nanoTime);
+        EntryRunner runner =
+                new EntryRunner(keyspace, new LongReplies(loop), (request, args, nanos) -> {}, System::nanoTime);
         group = new SlotGroup("g0", config, loop, new Surroundings(), runner, 42);
         onLoop(() -> {
             group.open(raft);
@@ -119,6 +121,28 @@ class SlotGroupTest {
             var _ = loop.schedule(() -> leftWhenOthersRun.complete(keyspace.usedBytes()), 0, TimeUnit.NANOSECONDS);
         });
         assertThat(leftWhenOthersRun.get()).isPositive();
+        awaitOnLoop(() -> keyspace.usedBytes() == 0);
+    }
+
+    @Test
+    void a_value_is_held_until_its_client_has_left() {
+        onLoop(() -> {
+            for (int i = 0; i < 5_000; i++) {
+                write("RPUSH", "list", "element " + i);
+            }
+        });
+        while (!raft.proposed.isEmpty()) {
+            commit();
+        }
+        onLoop(() -> read(false, "LRANGE", "list", "0", "-1"));
+        roundReady();
+        Request.Rest left = Objects.requireNonNull(rest);
+        onLoop(() -> write("FLUSHALL"));
+        commit();
+        awaitOnLoop(() -> keyspace.space().heapBytes() == 0);
+        assertThat(keyspace.space().heldBackBytes()).isGreaterThan(5_000 * 10);
+        onLoop(left::cancel);
+        assertThat(keyspace.space().heldBackBytes()).isZero();
         awaitOnLoop(() -> keyspace.usedBytes() == 0);
     }
 
@@ -517,6 +541,16 @@ class SlotGroupTest {
         @Override
         public void reply(byte[] bytes, int offset, int length) {
             answers.add(new String(bytes, offset, length, StandardCharsets.ISO_8859_1).strip().replace("\r\n", " "));
+        }
+
+        @Override
+        public boolean takesParts() {
+            return true;
+        }
+
+        @Override
+        public void replyPart(byte[] bytes, int offset, int length, Rest next) {
+            rest = next;
         }
 
         @Override

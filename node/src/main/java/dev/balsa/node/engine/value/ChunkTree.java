@@ -53,8 +53,8 @@ final class ChunkTree {
         space.heapChanged(root.heapBytes());
     }
 
-    private ChunkTree(ChunkTree from) {
-        space = from.space;
+    private ChunkTree(ChunkTree from, ValueSpace to) {
+        space = to;
         root = from.root;
         size = from.size;
         depth = from.depth;
@@ -64,8 +64,8 @@ final class ChunkTree {
     }
 
     /** A tree over the same nodes that is changed in place of this one. */
-    ChunkTree fork() {
-        return new ChunkTree(this);
+    ChunkTree fork(ValueSpace to) {
+        return new ChunkTree(this, to);
     }
 
     /** Elements in all chunks. */

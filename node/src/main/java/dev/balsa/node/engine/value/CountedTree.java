@@ -56,8 +56,8 @@ public final class CountedTree {
         took(root);
     }
 
-    private CountedTree(CountedTree other) {
-        space = other.space;
+    private CountedTree(CountedTree other, ValueSpace to) {
+        space = to;
         elements = other.elements;
         root = other.root;
         size = other.size;
@@ -169,8 +169,8 @@ public final class CountedTree {
     }
 
     /** A tree with the same members that goes on in place of this one, which a view reads from now on. O(1). */
-    public CountedTree fork() {
-        return new CountedTree(this);
+    public CountedTree fork(ValueSpace to) {
+        return new CountedTree(this, to);
     }
 
     public int size() {

@@ -28,8 +28,8 @@ public final class HashTable {
     }
 
     /** A table with the same elements that goes on in place of this one, which a view reads from now on. O(1). */
-    public HashTable fork() {
-        return new HashTable(space, table.fork(), elements);
+    public HashTable fork(ValueSpace to) {
+        return new HashTable(to, table.fork(), elements);
     }
 
     /** How its elements are read. */

@@ -247,8 +247,8 @@ public final class LargeHash extends LargeValue {
     }
 
     @Override
-    public LargeValue fork() {
-        LargeHash next = new LargeHash(space, table.fork());
+    protected LargeValue fork(ValueSpace to) {
+        LargeHash next = new LargeHash(to, table.fork(to));
         next.deadlines = deadlines;
         next.timed = timed;
         deadlines = null;

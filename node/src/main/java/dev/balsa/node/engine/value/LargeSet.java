@@ -58,8 +58,8 @@ public final class LargeSet extends LargeValue {
     }
 
     @Override
-    public LargeValue fork() {
-        return new LargeSet(space, table.fork());
+    protected LargeValue fork(ValueSpace to) {
+        return new LargeSet(to, table.fork(to));
     }
 
     @Override

@@ -102,8 +102,8 @@ public final class LargeSortedSet extends LargeValue {
     }
 
     @Override
-    public LargeSortedSet fork() {
-        return new LargeSortedSet(space, table.fork(), tree.fork());
+    protected LargeSortedSet fork(ValueSpace to) {
+        return new LargeSortedSet(to, table.fork(to), tree.fork(to));
     }
 
     @Override

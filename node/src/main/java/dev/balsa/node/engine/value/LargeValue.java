@@ -26,7 +26,25 @@ public abstract class LargeValue {
     public abstract long size();
 
     /** A root with the same nodes, of the present epoch, that goes on in place of this one. O(1). */
-    public abstract LargeValue fork();
+    public final LargeValue fork() {
+        return fork(space);
+    }
+
+    /** As {@link #fork()}, its nodes to be changed by the rules of another space of the same keyspace. */
+    protected abstract LargeValue fork(ValueSpace to);
+
+    /**
+     * As the value is now, for a reader that takes its time: what is returned goes on in place of this root, which stays
+     * as it is until {@link #released} of the other is called.
+     */
+    public final LargeValue held() {
+        return fork(space.readBegins());
+    }
+
+    /** The reader that {@link #held} made this root for has ended. */
+    public final void released() {
+        space.readDone();
+    }
 
     /** The same value with nodes and blobs of its own (COPY). */
     public abstract LargeValue copy();

@@ -99,8 +99,8 @@ public final class QuickList extends LargeValue {
     }
 
     @Override
-    public QuickList fork() {
-        return new QuickList(space, chunks.fork());
+    protected QuickList fork(ValueSpace to) {
+        return new QuickList(to, chunks.fork(to));
     }
 
     @Override

@@ -49,7 +49,10 @@ public final class Stream extends LargeValue {
     }
 
     @Override
-    public Stream fork() {
+    protected Stream fork(ValueSpace to) {
+        if (to != space) {
+            throw new IllegalArgumentException("A stream is read at once, or by ids: it cannot be held");
+        }
         return twin(new Stream(space, nodes.fork(), groups, groupsEpoch));
     }
 

@@ -75,7 +75,7 @@ class CountedTreeTest {
             slabs.seal();
             space.viewOpened();
             LargeSortedSet before = set;
-            set = set.fork();
+            set = (LargeSortedSet) set.fork();
             for (int i = 0; i < 5_000; i++) {
                 change(set, model, 3_000, i);
             }

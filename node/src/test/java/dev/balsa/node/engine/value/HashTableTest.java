@@ -40,7 +40,7 @@ class HashTableTest {
             TreeSet<String> thenNames = new TreeSet<>(model.keySet());
             slabs.seal();
             space.viewOpened();
-            table = table.fork();
+            table = table.fork(space);
             change(table, model, 500);
             assertThat(names(then)).containsExactlyInAnyOrderElementsOf(thenNames);
             space.viewClosed();

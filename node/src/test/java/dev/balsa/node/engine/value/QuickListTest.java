@@ -178,7 +178,7 @@ class QuickListTest {
             seenModel = List.copyOf(model);
             slabs.seal();
             space.viewOpened();
-            list = list.fork();
+            list = (QuickList) list.fork();
         } else {
             assertThat(contents(seen)).isEqualTo(seenModel);
             slabs.unseal();
