@@ -27,6 +27,9 @@ class SlowReaderTest {
     private static final int VALUE_BYTES = 1_000_000;
     private static final int REQUESTS = 400;
     private static final int READERS = 8;
+    private static final int LATE_READERS = 60;
+    private static final int LATE_REQUESTS = 100;
+    private static final int MEDIUM_BYTES = 100_000;
 
     @TempDir(cleanup = CleanupMode.NEVER)
     Path directory;
@@ -67,16 +70,43 @@ class SlowReaderTest {
         }
     }
 
+    /** More replies than the process has memory for: each client waits for its turn, and nobody is cut off. */
+    @Test
+    void many_clients_that_read_late_get_everything() throws Exception {
+        List<Socket> readers = new ArrayList<>();
+        try (TestCluster cluster = TestCluster.create(directory, 1, 1)) {
+            cluster.startAll();
+            NodeProcess node = cluster.node(1);
+            await().atMost(PATIENCE).until(() -> TestCluster.serves(node));
+            try (RespSocket socket = RespSocket.connect(node.ports(), 10_000)) {
+                assertThat(socket.call("SET", "medium", "x".repeat(MEDIUM_BYTES))).isEqualTo("+OK");
+            }
+            for (int i = 0; i < LATE_READERS; i++) {
+                Socket reader = connect(node);
+                readers.add(reader);
+                send(reader, "GET medium\r\n".repeat(LATE_REQUESTS));
+            }
+            for (Socket reader : readers) {
+                read(reader, LATE_REQUESTS, MEDIUM_BYTES);
+                reader.close();
+            }
+        }
+    }
+
     private static void readAll(NodeProcess node) throws IOException {
         try (Socket reader = connect(node)) {
-            reader.setSoTimeout(20_000);
             send(reader, "GET large\r\n".repeat(REQUESTS / 4));
-            InputStream in = new BufferedInputStream(reader.getInputStream(), 1 << 16);
-            String head = "$" + VALUE_BYTES + "\r\n";
-            for (int i = 0; i < REQUESTS / 4; i++) {
-                assertThat(new String(in.readNBytes(head.length()), StandardCharsets.US_ASCII)).isEqualTo(head);
-                in.skipNBytes(VALUE_BYTES + 2L);
-            }
+            read(reader, REQUESTS / 4, VALUE_BYTES);
+        }
+    }
+
+    private static void read(Socket reader, int replies, int bytes) throws IOException {
+        reader.setSoTimeout(20_000);
+        InputStream in = new BufferedInputStream(reader.getInputStream(), 1 << 16);
+        String head = "$" + bytes + "\r\n";
+        for (int i = 0; i < replies; i++) {
+            assertThat(new String(in.readNBytes(head.length()), StandardCharsets.US_ASCII)).isEqualTo(head);
+            in.skipNBytes(bytes + 2L);
         }
     }
 

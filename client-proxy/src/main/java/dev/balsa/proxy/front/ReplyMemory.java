@@ -5,19 +5,20 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the replies that clients have not read yet take in this process, and how much that may be. Each connection books
- * its part; when the sum is too large, the loop that notices cuts its connection with the largest part. So slow readers
- * cost themselves their connections, and never the process its memory. Thread-safe.
+ * its part. The more is taken, the less one client may have before it is held up; should the sum become too large all
+ * the same, the loop that notices cuts its connection with the largest part. So slow readers cost themselves their
+ * connections, and never the process its memory. Thread-safe.
  */
 final class ReplyMemory {
     /** Of the memory for replies in sockets, and of the heap, where those wait that have to be put in order. */
     private static final int SHARE = 4;
     private static final long WINDOW_MAX_BYTES = 16 << 20;
-    /** So many clients that do not read fit beside each other. */
-    private static final int WINDOWS = 16;
+    private static final long WINDOW_MIN_BYTES = 64 << 10;
+    /** One client may have this part of what is still free. */
+    private static final int WINDOWS = 32;
 
     private final AtomicLong bytes = new AtomicLong();
     private final long maxBytes;
-    private final long windowBytes;
 
     /** A quarter of what the JVM may use. */
     ReplyMemory() {
@@ -26,7 +27,6 @@ final class ReplyMemory {
 
     ReplyMemory(long maxBytes) {
         this.maxBytes = maxBytes;
-        this.windowBytes = Math.min(WINDOW_MAX_BYTES, maxBytes / WINDOWS);
     }
 
     void add(long delta) {
@@ -43,6 +43,6 @@ final class ReplyMemory {
 
     /** How much one client may have before it is held up. */
     long windowBytes() {
-        return windowBytes;
+        return Math.clamp((maxBytes - bytes.get()) / WINDOWS, WINDOW_MIN_BYTES, WINDOW_MAX_BYTES);
     }
 }
