@@ -99,7 +99,7 @@ def measured(given, target, port, command, pipeline, requests):
     seconds = time.monotonic() - start
     used = target.usage().since(before)
     if "error" in result:
-        return result
+        return {"error": result["error"] + target.last_complaints()}
     result.update({
         "seconds": seconds,
         "cpu_micros_per_command": used.cpu_micros / requests,

@@ -171,8 +171,9 @@ def once(given, target, case, pipeline, requests):
         send(target.load_port(), case.drains(requests))
     before = target.usage()
     one = run_benchmark(given, target.load_port(), pipeline, requests, case.distinct, case.words)
-    if "error" not in one:
-        one["cpu_micros_per_command"] = target.usage().since(before).cpu_micros / requests
+    if "error" in one:
+        return {"error": one["error"] + target.last_complaints()}
+    one["cpu_micros_per_command"] = target.usage().since(before).cpu_micros / requests
     return one
 
 

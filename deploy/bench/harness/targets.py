@@ -83,6 +83,14 @@ class Target:
     def rss_bytes(self):
         return procfs.rss_bytes(self.names())
 
+    def last_complaints(self, most=4):
+        """The newest warnings and errors in the log of each process, for a run that failed."""
+        text = ""
+        for log in sorted(path for path in self.directory.rglob("*log") if path.is_file()):
+            complaints = [line for line in tail(log, 200).splitlines() if " WARN " in line or " ERROR " in line]
+            text += "".join(f"\n    {log.relative_to(self.directory)}: {line}" for line in complaints[-most:])
+        return text
+
     def stop(self):
         for _, process in reversed(self.processes):
             signal_group(process, signal.SIGTERM)
