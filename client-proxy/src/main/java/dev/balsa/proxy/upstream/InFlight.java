@@ -11,6 +11,8 @@ final class InFlight {
     boolean enveloped;
     /** Position of the request's end in all that was ever queued on the link. */
     long end;
+    /** Whether a part of the reply was given to the request. */
+    boolean begun;
 
     Request request() {
         Request r = request;

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A pipelined connection to a node's cluster port. Requests are kept until they are answered, so that a refused or
  * unsent one can be given back;
- * replies pass through as bytes.
+ * replies pass through as bytes, those of long reads as they come.
  *
  * <p>When the link is lost, what was not handed to the socket was not executed; of what was, reads are given back
  * (they may be tried again), and
@@ -45,6 +45,20 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
             new RespLimits(Integer.MAX_VALUE - 64, Integer.MAX_VALUE, 64 << 10, Integer.MAX_VALUE - 64, 10, 16 << 10);
     private static final int BACKOFF_FIRST_MILLIS = 10;
     private static final int FREE_MAX = 1024;
+    /** A reply that is not complete with so much is passed on in parts. */
+    private static final int PART_BYTES = 64 << 10;
+    /** Others' replies are behind it on this link, so it is not held up for a client that reads slowly. */
+    private static final Request.Rest COMES_BY_ITSELF = new Request.Rest() {
+        @Override
+        public void next() {
+            // It does anyway.
+        }
+
+        @Override
+        public void cancel() {
+            // What comes finds nobody.
+        }
+    };
 
     private enum State { IDLE, CONNECTING, GREETING, READY }
 
@@ -127,6 +141,7 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
         entry.bytes = frame.length();
         entry.enveloped = enveloped;
         entry.end = queued;
+        entry.begun = false;
         inFlight.addLast(entry);
         lastUsedNanos = System.nanoTime();
         scheduleFlush();
@@ -256,6 +271,7 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
             int from = replies.from();
             int length = replyDecoder.decode(replies.array(), from, replies.to());
             if (length == 0) {
+                passOn();
                 return;
             }
             if (length == RespReplyDecoder.ERROR || (state == State.READY && inFlight.isEmpty())) {
@@ -270,6 +286,23 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
             } else {
                 answer(inFlight.removeFirst(), array, from, length);
             }
+        }
+    }
+
+    /** Gives the beginning of a long reply to whom it is for, as far as it has come. */
+    private void passOn() {
+        InFlight first = inFlight.peekFirst();
+        if (replies.size() < PART_BYTES || state != State.READY || first == null || key.lane() == Lane.BLOCKING
+                || !first.request().spec().isReadOnly() || !first.request().takesParts()) {
+            return;
+        }
+        byte[] array = replies.array();
+        int from = replies.from();
+        int length = replyDecoder.passOn();
+        if (length > 0) {
+            replies.consumed(length);
+            first.begun = true;
+            first.request().replyPart(array, from, length, COMES_BY_ITSELF);
         }
     }
 
@@ -293,7 +326,7 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
     private void answer(InFlight entry, byte[] bytes, int from, int length) {
         Request request = entry.request();
         onEmpty.accept(this, request);
-        String error = bytes[from] == '-' ? errorLine(bytes, from, length) : "";
+        String error = bytes[from] == '-' && !entry.begun ? errorLine(bytes, from, length) : "";
         if (error.equals(FrontWords.UNKNOWN)) {
             requests.consumed(entry.bytes);
             recycle(entry);
@@ -402,7 +435,8 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
             Request request = entry.request();
             int group = entry.group;
             // A read that waited is not asked again: what it waited for may have been in between.
-            boolean unknown = entry.end <= sent && (!request.spec().isReadOnly() || key.lane() == Lane.BLOCKING);
+            boolean lostForGood = !request.spec().isReadOnly() || key.lane() == Lane.BLOCKING || entry.begun;
+            boolean unknown = entry.end <= sent && lostForGood;
             onEmpty.accept(this, request);
             if (unknown) {
                 requests.consumed(entry.bytes);

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,32 @@ class NodeLinkTest {
             List<Asked> asked = List.of(read("GET a"), read("GET b"), read("GET c"));
             loop.submit(() -> asked.forEach(a -> a.to(group))).get();
             assertThat(asked).extracting(Asked::outcome).containsExactly("$1 a", "$1 b", "$1 c");
+        }
+    }
+
+    @Test
+    void a_long_reply_of_a_read_comes_in_parts() throws Exception {
+        String element = "$30000\r\n" + "-".repeat(30_000) + "\r\n";
+        String reply = "*8\r\n" + element.repeat(7) + "-ERR of the eighth\r\n";
+        try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("PING") ? "" : reply)) {
+            Asked asked = read("GET a").inParts().on(group(node.address(), QUICK));
+            assertThat(asked.outcome()).isEqualTo(reply.strip().replace("\r\n", " "));
+            assertThat(asked.parts).hasPositiveValue();
+            Asked write = write("SET a 1").inParts().on(group(node.address(), QUICK));
+            assertThat(write.outcome()).hasSameSizeAs(asked.outcome());
+            assertThat(write.parts).hasValue(0;
+        }
+    }
+
+    @Test
+    void a_read_whose_reply_has_begun_does_not_come_back() throws Exception {
+        String half = "*2\r\n$99999\r\n" + "x".repeat(99_999) + "\r\n";
+        try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("PING") ? "" : half)) {
+            Backend group = group(node.address(), QUICK);
+            Asked begun = read("GET a").inParts().on(group);
+            await().atMost(5, TimeUnit.SECONDS).until(() -> begun.parts.get() == 1);
+            node.dropConnections();
+            assertThat(begun.outcome()).startsWith("unknown");
         }
     }
 
@@ -230,11 +257,19 @@ class NodeLinkTest {
         final Args args;
         final int database;
         final CompletableFuture<String> answer = new CompletableFuture<>();
+        final StringBuilder begun = new StringBuilder();
+        final AtomicInteger parts = new AtomicInteger();
+        boolean inParts;
 
         Asked(CommandSpec spec, String line, int database) {
             this.spec = spec;
             this.args = Args.of(line.split(" ", -1));
             this.database = database;
+        }
+
+        Asked inParts() {
+            inParts = true;
+            return this;
         }
 
         Asked on(Backend group) {
@@ -293,7 +328,20 @@ class NodeLinkTest {
 
         @Override
         public void reply(byte[] bytes, int offset, int length) {
-            answered(new String(bytes, offset, length - 2, StandardCharsets.ISO_8859_1).replace("\r\n", " "));
+            String last = new String(bytes, offset, length - 2, StandardCharsets.ISO_8859_1);
+            answered(begun.append(last).toString().replace("\r\n", " "));
+        }
+
+        @Override
+        public boolean takesParts() {
+            return inParts;
+        }
+
+        @Override
+        public void replyPart(byte[] bytes, int offset, int length, Rest rest) {
+            begun.append(new String(bytes, offset, length, StandardCharsets.ISO_8859_1));
+            var _ = parts.incrementAndGet();
+            rest.next();
         }
 
         @Override

@@ -20,6 +20,7 @@ public final class RespReplyDecoder {
 
     private int depth;
     private int at;
+    private boolean begun;
     private int scanned;
     private int needed = 1;
     private String error = "";
@@ -33,7 +34,7 @@ public final class RespReplyDecoder {
         if (!error.isEmpty()) {
             return ERROR;
         }
-        if (at == 0) {
+        if (at == 0 && !begun) {
             depth = 0;
             left[0] = 1;
         }
@@ -57,6 +58,18 @@ public final class RespReplyDecoder {
         }
     }
 
+    /**
+     * After 0: how many bytes from the reply's beginning on are done with. The next {@link #decode} begins behind them,
+     * and the length that it returns in the end is that of the rest.
+     */
+    public int passOn() {
+        int passed = at;
+        at = 0;
+        scanned = Math.max(0, scanned - passed);
+        begun |= passed > 0;
+        return passed;
+    }
+
     /** After 0: how many more bytes are needed at least. */
     public int needed() {
         return needed;
@@ -70,6 +83,7 @@ public final class RespReplyDecoder {
     /** Forgets an unfinished reply or an error. */
     public void reset() {
         at = 0;
+        begun = false;
         scanned = 0;
         needed = 1;
         depth = 0;
