@@ -55,7 +55,7 @@ class NodeLinkTest {
             assertThat(asked.parts).hasPositiveValue();
             Asked write = write("SET a 1").inParts().on(group(node.address(), QUICK));
             assertThat(write.outcome()).hasSameSizeAs(asked.outcome());
-            assertThat(write.parts).hasValue(0;
+            assertThat(write.parts).hasValue(0);
         }
     }
 
