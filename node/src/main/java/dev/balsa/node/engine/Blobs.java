@@ -36,14 +36,14 @@ final class Blobs implements SlotTable.Names {
     static final int RAW = 2;
     static final int LISTPACK = 1;
     static final int INTSET = 2;
-    /** Of a hash: a listpack whose fields have deadlines; see {@link FieldDeadlines}. */
+    /** Of a hash: its fields have deadlines; see {@link FieldDeadlines}. */
     static final int TIMED = 2;
     static final int LARGE = 3;
 
     /** Bytes of a large value's number. */
     static final int LARGE_BYTES = 4;
 
-    /** Bytes of the key's own deadline: before the listpack of a TIMED hash, behind the number of a large one. */
+    /** Bytes of the key's own deadline: before the fields of a TIMED hash, behind the number of a large one. */
     static final int OWN_DEADLINE_BYTES = 8;
 
     private static final int TYPE_MASK = 0x07;

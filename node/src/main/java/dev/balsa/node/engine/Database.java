@@ -149,7 +149,7 @@ public final class Database extends References {
      * Replaces whatever the key holds by a packed value of {@code bytes} bytes, which the caller writes to {@link
      * #valueOffset} of the reference returned.
      *
-     * @param intset whether a set's bytes are an intset; otherwise a listpack
+     * @param intset whether a set's bytes are an intset; otherwise a listpack or PackedFields
      * @param deadlineMillis 0 = none
      */
     public int putPacked(
@@ -261,7 +261,7 @@ public final class Database extends References {
         return redate(ref, FieldDeadlines.earlier(blobs.ownDeadline(at(ref)), next));
     }
 
-    /** As {@link #putPacked}, for a hash whose fields have deadlines; {@code bytes} are those of its listpack. */
+    /** As {@link #putPacked}, for a hash whose fields have deadlines; {@code bytes} are those of its fields. */
     int putTimed(byte[] key, int offset, int length, int bytes, long ownDeadlineMillis) {
         int kind = Blobs.kind(ValueType.HASH, Blobs.TIMED);
         int old = locateForWrite(key, offset, length);

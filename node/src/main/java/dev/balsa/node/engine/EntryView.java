@@ -32,10 +32,10 @@ public interface EntryView {
 
     /**
      * Whether fields of the hash have deadlines, or had. A packed one's bytes then are 8 of the key's own deadline and
-     * a listpack of field, value and deadline (0 = none) in turn. Fields that are dead by now may be among them.
+     * then {@link dev.balsa.node.engine.value.PackedFields} of field, value and deadline (0 = none) in turn. Fields that are dead by now may be among them.
      */
     boolean hasFieldDeadlines();
 
-    /** Whether a packed set is an intset; all other packed values are listpacks. */
+    /** Whether a packed set is an intset; packed hashes are PackedFields, all other packed values listpacks. */
     boolean isIntset();
 }

@@ -1,7 +1,7 @@
 package dev.balsa.node.engine;
 
 import dev.balsa.node.engine.value.LargeHash;
-import dev.balsa.node.engine.value.Listpack;
+import dev.balsa.node.engine.value.PackedFields;
 
 /*
  * The problem: fields of a hash die one by one, and with the last one the key; lookups of keys must cost nothing more
@@ -9,7 +9,7 @@ import dev.balsa.node.engine.value.Listpack;
  *
  *     the key's blob   flags | deadline slot: the earliest of its own deadline and those of its fields | key | value
  *
- *     value, packed    own deadline: 8 | listpack of field, value, deadline, ...    rising by deadline, 0 (none) last
+ *     value, packed    own deadline: 8 | field, value, deadline, ... (PackedFields)   rising by deadline, 0 (none) last
  *            large     number: 4 | own deadline: 8                                  deadlines beside the fields
  *
  * So the slot that lookups and ExpiryIndex compare with the time tells when there is something to do at all. Only then
@@ -26,16 +26,21 @@ final class FieldDeadlines {
     private static final int STEP = 64;
 
     private final Blobs blobs;
-    private final Listpack packs;
+    private final PackedFields packs;
 
     FieldDeadlines(Blobs blobs) {
         this.blobs = blobs;
-        packs = new Listpack(blobs.memory());
+        packs = new PackedFields(blobs.memory());
     }
 
-    /** Where the listpack of a packed hash begins. */
-    long pack(long at) {
+    /** Where the fields of a packed hash begin. */
+    private long pack(long at) {
         return blobs.valueOffset(at) + Blobs.OWN_DEADLINE_BYTES;
+    }
+
+    /** Where they end. */
+    private long end(long at) {
+        return blobs.valueOffset(at) + blobs.valueLength(at);
     }
 
     /** A deadline at or before that of the field that dies next; Long.MAX_VALUE if none dies. */
@@ -43,8 +48,8 @@ final class FieldDeadlines {
         if (Blobs.isLarge(blobs.flags(at))) {
             return ((LargeHash) large.get(blobs.largeId(at))).nextDeadline();
         }
-        long first = packs.first(pack(at));
-        return first == Listpack.NONE || deadline(first) == 0 ? Long.MAX_VALUE : deadline(first);
+        long first = pack(at);
+        return first == end(at) || deadline(first) == 0 ? Long.MAX_VALUE : deadline(first);
     }
 
     /** The earliest deadline of a field after a moment; Long.MAX_VALUE if none dies. O(fields). */
@@ -58,38 +63,34 @@ final class FieldDeadlines {
             });
             return next[0];
         }
-        for (long p = packs.first(pack(at)); p != Listpack.NONE; ) {
+        long end = end(at);
+        for (long p = pack(at); p < end; p = packs.next(p, 3)) {
             long deadline = deadline(p);
             next[0] = deadline > millis ? Math.min(next[0], deadline) : next[0];
-            p = packs.next(packs.next(packs.next(p)));
         }
         return next[0];
     }
 
     /** The deadline of a field of a packed hash. */
     long deadline(long field) {
-        return packs.integer(packs.next(packs.next(field)));
+        return packs.integer(packs.next(field, 2));
     }
 
     /** Bytes of the triples of a packed hash that are dead at a moment: its first ones. */
     int deadBytes(long at, long millis) {
-        long first = packs.first(pack(at));
+        long first = pack(at);
+        long end = end(at);
         long p = first;
-        while (p != Listpack.NONE && deadline(p) != 0 && deadline(p) <= millis) {
-            p = packs.next(packs.next(packs.next(p)));
+        while (p < end && deadline(p) != 0 && deadline(p) <= millis) {
+            p = packs.next(p, 3);
         }
-        return first == Listpack.NONE ? 0 : (int) ((p == Listpack.NONE ? packs.end(pack(at)) : p) - first);
+        return (int) (p - first);
     }
 
-    /** Removes the first triples of a packed hash, {@code bytes} in all. */
+    /** Moves what follows the first {@code bytes} bytes of triples of a packed hash to their place. */
     void removeFirst(long at, int bytes) {
         long pack = pack(at);
-        long first = packs.first(pack);
-        int entries = 0;
-        for (long p = first; p < first + bytes; p = packs.after(p)) {
-            entries++;
-        }
-        packs.removeRun(pack, first, first + bytes, entries);
+        packs.move(pack + bytes, pack, end(at) - pack - bytes);
     }
 
     /** What belongs into the deadline slot: the earlier of both, 0 = none. */
@@ -114,8 +115,7 @@ final class FieldDeadlines {
 
     private boolean allDead(long at, LargeValues.View large, long millis) {
         if (!Blobs.isLarge(blobs.flags(at))) {
-            long last = packs.integer(packs.last(pack(at)));
-            return last != 0 && last <= millis;
+            return deadBytes(at, millis) == end(at) - pack(at);
         }
         LargeHash hash = (LargeHash) large.get(blobs.largeId(at));
         boolean[] alive = new boolean[] {hash.timed() < hash.size()};

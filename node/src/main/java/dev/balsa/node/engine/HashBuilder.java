@@ -1,7 +1,7 @@
 package dev.balsa.node.engine;
 
 import dev.balsa.node.engine.value.LargeHash;
-import dev.balsa.node.engine.value.Listpack;
+import dev.balsa.node.engine.value.PackedFields;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A hash that is put together beside the keyspace and takes its key in the end: a damaged file must change nothing. It
- * becomes a listpack if its fields are few and short. Fields with deadlines come in the order of these, those without
+ * becomes packed if its fields are few and short. Fields with deadlines come in the order of these, those without
  * last. One object serves one hash.
  */
 public final class HashBuilder {
@@ -112,38 +112,36 @@ public final class HashBuilder {
     }
 
     private void storePacked(byte[] key, int offset, int length, long deadlineMillis) {
-        int bytes = Listpack.EMPTY_BYTES;
-        for (int i = 0; i < names.size(); i++) {
-            bytes += entryBytes(names.get(i)) + entryBytes(values.get(i));
-        }
-        Listpack packs = new Listpack(db.segment());
-        int ref = db.putPacked(key, offset, length, ValueType.HASH, false, bytes, deadlineMillis);
-        long at = db.valueOffset(ref);
-        packs.init(at);
-        for (int i = 0; i < names.size(); i++) {
-            packs.insert(at, packs.end(at), names.get(i), 0, names.get(i).length);
-            packs.insert(at, packs.end(at), values.get(i), 0, values.get(i).length);
-        }
+        int ref = db.putPacked(key, offset, length, ValueType.HASH, false, packedBytes(), deadlineMillis);
+        write(db.valueOffset(ref));
     }
 
     private void storeTimed(byte[] key, int offset, int length, long deadlineMillis) {
-        int bytes = Listpack.EMPTY_BYTES;
-        for (int i = 0; i < names.size(); i++) {
-            bytes += entryBytes(names.get(i)) + entryBytes(values.get(i)) + Listpack.numberBytes(deadlines[i]);
-        }
-        Listpack packs = new Listpack(db.segment());
-        int ref = db.putTimed(key, offset, length, bytes, deadlineMillis);
-        long at = db.valueOffset(ref) + Blobs.OWN_DEADLINE_BYTES;
-        packs.init(at);
-        for (int i = 0; i < names.size(); i++) {
-            packs.insert(at, packs.end(at), names.get(i), 0, names.get(i).length);
-            packs.insert(at, packs.end(at), values.get(i), 0, values.get(i).length);
-            packs.insert(at, packs.end(at), deadlines[i]);
-        }
+        int ref = db.putTimed(key, offset, length, packedBytes(), deadlineMillis);
+        write(db.valueOffset(ref) + Blobs.OWN_DEADLINE_BYTES);
         db.redateFields(key, offset, length);
     }
 
+    private int packedBytes() {
+        int bytes = 0;
+        for (int i = 0; i < names.size(); i++) {
+            int deadline = timed ? PackedFields.numberBytes(deadlines[i]) : 0;
+            bytes = Math.addExact(bytes, entryBytes(names.get(i)) + entryBytes(values.get(i)) + deadline);
+        }
+        return bytes;
+    }
+
+    private void write(long from) {
+        PackedFields packs = new PackedFields(db.segment());
+        long at = from;
+        for (int i = 0; i < names.size(); i++) {
+            at = packs.put(at, names.get(i), 0, names.get(i).length);
+            at = packs.put(at, values.get(i), 0, values.get(i).length);
+            at = timed ? packs.put(at, deadlines[i]) : at;
+        }
+    }
+
     private static int entryBytes(byte[] text) {
-        return Listpack.entryBytes(text, 0, text.length);
+        return PackedFields.entryBytes(text, 0, text.length);
     }
 }

@@ -3,21 +3,21 @@ package dev.balsa.node.engine;
 import dev.balsa.node.engine.value.Chance;
 import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.node.engine.value.LargeHash;
-import dev.balsa.node.engine.value.Listpack;
+import dev.balsa.node.engine.value.PackedFields;
 import dev.balsa.node.engine.value.StringView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.IntPredicate;
 
 /**
- * Hashes, however they are kept: a listpack of fields and values (and deadlines, see {@link FieldDeadlines}) in turn,
+ * Hashes, however they are kept: {@link PackedFields} (and deadlines, see {@link FieldDeadlines}),
  * or a {@link LargeHash}. Reading is given a reference and passes over dead fields; changing is about the hash that
  * {@link #open} names. What {@link #field} and {@link #value} look at is valid until the next change. Owned by the
  * engine thread.
  */
 public final class Hashes {
     private final Database db;
-    private final Listpack packs;
+    private final PackedFields packs;
     private final StringView field;
     private final StringView value;
     private long deadline;
@@ -30,7 +30,7 @@ public final class Hashes {
 
     Hashes(Database db) {
         this.db = db;
-        packs = new Listpack(db.segment());
+        packs = new PackedFields(db.segment());
         field = new StringView(db.segment());
         value = new StringView(db.segment());
     }
@@ -43,7 +43,7 @@ public final class Hashes {
 
     // -- reading ------------------------------------------------------------------------------------------------
 
-    /** Number of fields. O(1) unless dead ones wait to be removed. */
+    /** Number of fields. O(fields) of a packed hash, O(1) of a large one unless dead ones wait to be removed. */
     public long size(int ref) {
         if (db.isLarge(ref)) {
             LargeHash large = large(ref);
@@ -54,15 +54,15 @@ public final class Hashes {
             large.table().forEach(found -> live[0] += isLive(large, found) ? 1 : 0);
             return live[0];
         }
-        long at = pack(ref);
-        return (long) packs.count(at) / step(ref) - deadFields(ref, at);
+        return (long) packs.count(pack(ref), end(ref)) / step(ref) - deadFields(ref);
     }
 
     /** Dead fields of a packed hash: its first ones. */
-    private int deadFields(int ref, long at) {
+    private int deadFields(int ref) {
         int dead = 0;
         if (db.hasFieldDeadlines(ref)) {
-            for (long p = packs.first(at); p != Listpack.NONE && isDead(p); p = following(p, 3)) {
+            long end = end(ref);
+            for (long p = pack(ref); p < end && isDead(p); p = packs.next(p, 3)) {
                 dead++;
             }
         }
@@ -83,8 +83,8 @@ public final class Hashes {
             return true;
         }
         int step = step(ref);
-        long p = packs.find(packs.first(pack(ref)), name, offset, length, step);
-        if (p == Listpack.NONE || (step == 3 && isDead(p))) {
+        long p = packs.find(pack(ref), end(ref), name, offset, length, step);
+        if (p == PackedFields.NONE || (step == 3 && isDead(p))) {
             return false;
         }
         value.entry(packs.next(p));
@@ -115,7 +115,8 @@ public final class Hashes {
             return;
         }
         int step = step(ref);
-        for (long p = packs.first(pack(ref)); p != Listpack.NONE; p = following(p, step)) {
+        long end = end(ref);
+        for (long p = pack(ref); p < end; p = packs.next(p, step)) {
             if (step == 2 || !isDead(p)) {
                 visitor.visit(field.entry(p), value.entry(packs.next(p)));
             }
@@ -141,10 +142,11 @@ public final class Hashes {
             large.value(found, value);
             return found;
         }
-        long at = pack(ref);
-        int dead = deadFields(ref, at);
-        int index = dead + (int) Math.unsignedMultiplyHigh(Chance.mixed(seed), packs.count(at) / step(ref) - dead);
-        long p = packs.seek(at, (long) step(ref) * index);
+        int dead = deadFields(ref);
+        int step = step(ref);
+        int all = packs.count(pack(ref), end(ref)) / step;
+        int index = dead + (int) Math.unsignedMultiplyHigh(Chance.mixed(seed), all - dead);
+        long p = packs.next(pack(ref), step * index);
         field.entry(p);
         value.entry(packs.next(p));
         return index + 1;
@@ -171,7 +173,7 @@ public final class Hashes {
         return large.timed() == 0 || !db.keyspace.isDead(large.deadline(found));
     }
 
-    /** Whether a field of a listpack with deadlines is dead. */
+    /** Whether a field of a packed hash with deadlines is dead. */
     private boolean isDead(long p) {
         return db.keyspace.isDead(db.keyspace.fields().deadline(p));
     }
@@ -180,22 +182,19 @@ public final class Hashes {
         return db.keyspace.nowMillis();
     }
 
-    /** Where the listpack of a packed hash begins. */
+    /** Where the fields of a packed hash begin. */
     private long pack(int ref) {
         return db.valueOffset(ref) + (db.hasFieldDeadlines(ref) ? Blobs.OWN_DEADLINE_BYTES : 0);
+    }
+
+    /** Where the fields of a packed hash end. */
+    private long end(int ref) {
+        return db.valueOffset(ref) + db.valueLength(ref);
     }
 
     /** Entries of a field. */
     private int step(int ref) {
         return db.hasFieldDeadlines(ref) ? 3 : 2;
-    }
-
-    private long following(long p, int step) {
-        long q = p;
-        for (int i = 0; i < step; i++) {
-            q = packs.next(q);
-        }
-        return q;
     }
 
     // -- changing -----------------------------------------------------------------------------------------------
@@ -252,8 +251,7 @@ public final class Hashes {
             toLarge();
         }
         if (ref == Keyspace.MISSING) {
-            ref = db.putPacked(key, keyOffset, keyLength, ValueType.HASH, false, Listpack.EMPTY_BYTES, 0);
-            packs.init(db.valueOffset(ref));
+            ref = db.putPacked(key, keyOffset, keyLength, ValueType.HASH, false, 0, 0);
         }
         if (deadlineMillis != 0) {
             keepDeadlines();
@@ -275,68 +273,73 @@ public final class Hashes {
         }
     }
 
-    /** Sets a field of a listpack without deadlines, or makes the hash large if it does not fit. */
+    /** Sets a field of a packed hash without deadlines, or makes the hash large if it does not fit. */
     private void writePacked(byte[] name, int offset, int length, byte[] to, int toOffset, int toLength) {
-        long at = db.valueOffset(ref);
-        int bytes = packs.bytes(at);
-        long p = packs.find(packs.first(at), name, offset, length, 2);
-        int more = Listpack.entryBytes(to, toOffset, toLength);
-        if (p == Listpack.NONE) {
-            if (packs.count(at) / 2 >= limits().hashMaxListpackEntries()) {
-                toLarge();
-                return;
-            }
-            at = resize(bytes + Listpack.entryBytes(name, offset, length) + more);
-            packs.insert(at, packs.end(at), name, offset, length);
-            packs.insert(at, packs.end(at), to, toOffset, toLength);
-            return;
-        }
-        long q = packs.next(p);
-        long place = q - at;
-        int changed = bytes - packs.entryBytes(q) + more;
-        at = resize(Math.max(bytes, changed));
-        packs.replace(at, at + place, to, toOffset, toLength);
-        if (changed < bytes) {
-            resize(changed);
+        long from = pack(ref);
+        int more = PackedFields.entryBytes(to, toOffset, toLength);
+        long p = packs.find(from, end(ref), name, offset, length, 2);
+        if (p != PackedFields.NONE) {
+            long old = packs.next(p);
+            var _ = packs.put(room(old - from, packs.next(old) - old, more), to, toOffset, toLength);
+        } else if (isFull(2)) {
+            toLarge();
+        } else {
+            int bytes = PackedFields.entryBytes(name, offset, length) + more;
+            long at = packs.put(room(end(ref) - from, 0, bytes), name, offset, length);
+            var _ = packs.put(at, to, toOffset, toLength);
         }
     }
 
     /** As {@link #writePacked}, with deadlines: the field is taken out and put in again at its place. */
     private void writeTimed(
             byte[] name, int offset, int length, byte[] to, int toOffset, int toLength, long deadlineMillis) {
-        long at = pack(ref);
-        long p = packs.find(packs.first(at), name, offset, length, 3);
-        if (p == Listpack.NONE && packs.count(at) / 3 >= limits().hashMaxListpackEntries()) {
+        long p = packs.find(pack(ref), end(ref), name, offset, length, 3);
+        if (p == PackedFields.NONE && isFull(3)) {
             toLarge();
             return;
         }
-        boolean moves = p == Listpack.NONE || db.keyspace.fields().deadline(p) != deadlineMillis;
-        int more = Listpack.entryBytes(name, offset, length)
-                + Listpack.entryBytes(to, toOffset, toLength) + Listpack.numberBytes(deadlineMillis);
-        long place = p - at;
-        int bytes = packs.bytes(at);
-        at = resize(bytes + more);
-        if (p != Listpack.NONE) {
-            packs.remove(at, at + place, 3);
+        long place = p - pack(ref);
+        boolean moves = p == PackedFields.NONE || db.keyspace.fields().deadline(p) != deadlineMillis;
+        if (p != PackedFields.NONE) {
+            room(place, packs.next(p, 3) - p, 0);
         }
-        long before = p == Listpack.NONE || moves ? placeOf(at, deadlineMillis) : at + place;
-        packs.insert(at, before, deadlineMillis);
-        packs.insert(at, before, to, toOffset, toLength);
-        packs.insert(at, before, name, offset, length);
-        resize(packs.bytes(at));
+        if (moves) {
+            place = placeOf(deadlineMillis) - pack(ref);
+        }
+        int bytes = PackedFields.entryBytes(name, offset, length)
+                + PackedFields.entryBytes(to, toOffset, toLength) + PackedFields.numberBytes(deadlineMillis);
+        long at = packs.put(room(place, 0, bytes), name, offset, length);
+        var _ = packs.put(packs.put(at, to, toOffset, toLength), deadlineMillis);
+    }
+
+    /** Whether a packed hash must not get one field more. */
+    private boolean isFull(int step) {
+        int most = limits().hashMaxListpackEntries();
+        long from = pack(ref);
+        long end = end(ref);
+        // An entry has at least one byte: most need not be counted.
+        return (end - from) / step >= most && packs.count(from, end) / step >= most;
+    }
+
+    /** Has {@code bytes} bytes free in the place of {@code old}, {@code place} behind the beginning; returns where. */
+    private long room(long place, long old, long bytes) {
+        long total = end(ref) - pack(ref);
+        long changed = total - old + bytes;
+        long at = resize(Math.max(total, changed));
+        packs.move(at + place + old, at + place + bytes, total - place - old);
+        return (changed < total ? resize(changed) : at) + place;
     }
 
     /** Before which entry a field with this deadline belongs: behind all that die no later. */
-    private long placeOf(long at, long deadlineMillis) {
-        long p = packs.first(at);
-        while (p != Listpack.NONE && deadlineMillis != 0) {
+    private long placeOf(long deadlineMillis) {
+        long end = end(ref);
+        for (long p = deadlineMillis == 0 ? end : pack(ref); p < end; p = packs.next(p, 3)) {
             long there = db.keyspace.fields().deadline(p);
             if (there == 0 || there > deadlineMillis) {
                 return p;
             }
-            p = following(p, 3);
         }
-        return packs.end(at);
+        return end;
     }
 
     /** Removes a field, and with the last one the hash; false if it was not there. */
@@ -354,10 +357,8 @@ public final class Hashes {
             ((LargeHash) db.largeForWrite(ref)).remove(name, offset, length);
         } else {
             int step = step(ref);
-            resize(packs.bytes(pack(ref)));
-            long at = pack(ref);
-            packs.remove(at, packs.find(packs.first(at), name, offset, length, step), step);
-            resize(packs.bytes(at));
+            long p = packs.find(pack(ref), end(ref), name, offset, length, step);
+            room(p - pack(ref), packs.next(p, step) - p, 0);
         }
         if (timed) {
             ref = db.redateFields(key, keyOffset, keyLength);
@@ -380,19 +381,16 @@ public final class Hashes {
             ref = db.timeLarge(key, keyOffset, keyLength);
             return;
         }
-        long at = db.valueOffset(ref);
-        byte[] old = db.segment().asSlice(at, packs.bytes(at)).toArray(ValueLayout.JAVA_BYTE);
-        Listpack source = new Listpack(MemorySegment.ofArray(old));
-        int fields = source.count(0) / 2;
-        int bytes = old.length + fields * Listpack.numberBytes(0);
+        byte[] old = db.segment().asSlice(pack(ref), db.valueLength(ref)).toArray(ValueLayout.JAVA_BYTE);
+        PackedFields source = new PackedFields(MemorySegment.ofArray(old));
+        int bytes = old.length + source.count(0, old.length) / 2 * PackedFields.numberBytes(0);
         ref = db.putTimed(key, keyOffset, keyLength, bytes, db.deadlineMillis(ref));
-        at = pack(ref);
-        packs.init(at);
-        for (long p = source.first(0); p != Listpack.NONE; ) {
-            long next = source.after(source.next(p));
-            packs.insertEntries(at, packs.end(at), source.memory(), p, (int) (next - p), 2);
-            packs.insert(at, packs.end(at), 0);
-            p = source.next(source.next(p));
+        long at = pack(ref);
+        for (long p = 0; p < old.length; ) {
+            long next = source.next(p, 2);
+            MemorySegment.copy(source.memory(), p, packs.memory(), at, next - p);
+            at = packs.put(at + next - p, 0);
+            p = next;
         }
     }
 
@@ -404,7 +402,8 @@ public final class Hashes {
             own = db.deadlineMillis(ref);
             timed = db.hasFieldDeadlines(ref);
             int step = step(ref);
-            for (long p = packs.first(pack(ref)); p != Listpack.NONE; p = following(p, step)) {
+            long end = end(ref);
+            for (long p = pack(ref); p < end; p = packs.next(p, step)) {
                 byte[] name = field.entry(p).copy();
                 byte[] to = value.entry(packs.next(p)).copy();
                 long dies = timed ? db.keyspace.fields().deadline(p) : 0;
@@ -417,10 +416,10 @@ public final class Hashes {
         }
     }
 
-    /** Gives the packed hash room for a listpack of {@code bytes}; returns where that begins. */
-    private long resize(int bytes) {
+    /** Gives the packed hash room for {@code bytes} of fields; returns where these begin. */
+    private long resize(long bytes) {
         int own = db.hasFieldDeadlines(ref) ? Blobs.OWN_DEADLINE_BYTES : 0;
-        ref = db.resizePacked(key, keyOffset, keyLength, own + bytes);
+        ref = db.resizePacked(key, keyOffset, keyLength, Math.toIntExact(own + bytes));
         return pack(ref);
     }
 

@@ -97,7 +97,7 @@ public abstract sealed class References permits Database {
         return Blobs.isLarge(blobs.flags(at(ref)));
     }
 
-    /** Whether a packed set is an intset; all other packed values are listpacks. */
+    /** Whether a packed set is an intset; packed hashes are PackedFields, all others listpacks. */
     public boolean isIntset(int ref) {
         return Blobs.isIntset(blobs.flags(at(ref)));
     }

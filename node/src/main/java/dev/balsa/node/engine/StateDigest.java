@@ -3,7 +3,7 @@ package dev.balsa.node.engine;
 import dev.balsa.node.engine.value.Decimal;
 import dev.balsa.node.engine.value.LargeHash;
 import dev.balsa.node.engine.value.LargeValue;
-import dev.balsa.node.engine.value.Listpack;
+import dev.balsa.node.engine.value.PackedFields;
 import dev.balsa.node.engine.value.StringView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -98,9 +98,10 @@ public record StateDigest(long high, long low, long keys) {
                 });
                 return state;
             }
-            Listpack pack = new Listpack(entry.segment());
+            PackedFields pack = new PackedFields(entry.segment());
             StringView view = new StringView(entry.segment());
-            for (long p = pack.first(entry.valueOffset() + Blobs.OWN_DEADLINE_BYTES); p != Listpack.NONE; ) {
+            long end = entry.valueOffset() + entry.valueLength();
+            for (long p = entry.valueOffset() + Blobs.OWN_DEADLINE_BYTES; p < end; p = pack.next(p, 3)) {
                 long value = pack.next(p);
                 long deadline = pack.integer(pack.next(value));
                 if (deadline == 0 || deadline > logMillis) {
@@ -108,7 +109,6 @@ public record StateDigest(long high, long low, long keys) {
                     text(view.entry(value));
                     number(deadline);
                 }
-                p = pack.next(pack.next(value));
             }
             return state;
         }

@@ -4,6 +4,7 @@ import dev.balsa.node.engine.EntryView;
 import dev.balsa.node.engine.HashBuilder;
 import dev.balsa.node.engine.value.LargeHash;
 import dev.balsa.node.engine.value.Listpack;
+import dev.balsa.node.engine.value.PackedFields;
 import dev.balsa.node.engine.value.StringView;
 import dev.balsa.node.engine.value.Ziplist;
 import java.io.IOException;
@@ -86,14 +87,16 @@ final class HashFormat {
     }
 
     private static void writePacked(EntryView entry, RdbOutput out) throws IOException {
-        if (!entry.hasFieldDeadlines()) {
-            out.writeValue(entry.segment(), entry.valueOffset(), entry.valueLength());
-            return;
+        PackedFields fields = new PackedFields(entry.segment());
+        long from = entry.valueOffset() + (entry.hasFieldDeadlines() ? OWN_DEADLINE_BYTES : 0);
+        long end = entry.valueOffset() + entry.valueLength();
+        if (entry.hasFieldDeadlines()) {
+            out.writeLong(fields.integer(fields.next(from, 2)));
         }
-        Listpack pack = new Listpack(entry.segment());
-        long at = entry.valueOffset() + OWN_DEADLINE_BYTES;
-        out.writeLong(pack.integer(pack.next(pack.next(pack.first(at)))));
-        out.writeValue(entry.segment(), at, entry.valueLength() - OWN_DEADLINE_BYTES);
+        int bytes = fields.listpackBytes(from, end);
+        MemorySegment pack = out.scratch(bytes);
+        fields.toListpack(from, end, pack, 0);
+        out.writeValue(pack, 0, bytes);
     }
 
     private static long firstDeadline(LargeHash hash) {

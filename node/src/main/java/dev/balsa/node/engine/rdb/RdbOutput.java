@@ -35,6 +35,7 @@ final class RdbOutput {
     private final @Nullable WritableByteChannel channel;
     private final @Nullable RdbProgress progress;
     private final @Nullable Lzf lzf;
+    private MemorySegment scratch = MemorySegment.ofArray(new byte[0]);
     private byte[] plain = new byte[0];
     private byte[] packed = new byte[0];
     private final byte[] digits = new byte[Decimal.LENGTH_MAX];
@@ -165,6 +166,14 @@ final class RdbOutput {
             at += count;
             left -= count;
         }
+    }
+
+    /** Room for a value in another form; valid until the next call. */
+    MemorySegment scratch(int bytes) {
+        if (scratch.byteSize() < bytes) {
+            scratch = MemorySegment.ofArray(new byte[Math.max(bytes, (int) Math.min(4096, 2 * scratch.byteSize()))]);
+        }
+        return scratch;
     }
 
     /** A string that is compressed if that is on and pays. */

@@ -264,7 +264,7 @@ public final class Listpack {
         return own - length;
     }
 
-    private boolean sameText(long p, byte[] value, int offset, int length) {
+    boolean sameText(long p, byte[] value, int offset, int length) {
         if (length(p) != length) {
             return false;
         }
@@ -277,7 +277,8 @@ public final class Listpack {
         return true;
     }
 
-    private int bodyBytes(long p) {
+    /** Bytes of an entry without its length backwards. */
+    int bodyBytes(long p) {
         int first = memory.get(BYTE, p) & 0xff;
         if (first < 0x80) {
             return 1;
@@ -320,11 +321,15 @@ public final class Listpack {
     }
 
     private static int stringBytes(int length) {
-        int body = length + (length <= SHORT_STRING_MAX ? 1 : length <= MIDDLE_STRING_MAX ? 2 : 5);
+        int body = stringBody(length);
         return body + backLengthBytes(body);
     }
 
-    private static int numberBody(long number) {
+    static int stringBody(int length) {
+        return length + (length <= SHORT_STRING_MAX ? 1 : length <= MIDDLE_STRING_MAX ? 2 : 5);
+    }
+
+    static int numberBody(long number) {
         if (number >= 0 && number <= 127) {
             return 1;
         }
@@ -460,10 +465,24 @@ public final class Listpack {
         }
     }
 
+    /** Appends an entry, of which {@code bytes} bytes are given: all but its length backwards. */
+    void append(long at, MemorySegment source, long from, int bytes) {
+        long p = end(at);
+        open(at, p, bytes + backLengthBytes(bytes), 1);
+        MemorySegment.copy(source, from, memory, p, bytes);
+        writeBackLength(p + bytes, bytes);
+    }
+
     private void writeString(long p, byte[] value, int offset, int length) {
+        int body = writeStringBody(p, value, offset, length);
+        writeBackLength(p + body, body);
+    }
+
+    /** Writes a string's entry but for its length backwards; returns its bytes. */
+    int writeStringBody(long p, byte[] value, int offset, int length) {
         int head = writeStringHead(p, length);
         MemorySegment.copy(value, offset, memory, BYTE, p + head, length);
-        writeBackLength(p + head + length, head + length);
+        return head + length;
     }
 
     private int writeStringHead(long p, int length) {
@@ -482,6 +501,12 @@ public final class Listpack {
     }
 
     private void writeNumber(long p, long number) {
+        int body = writeNumberBody(p, number);
+        writeBackLength(p + body, body);
+    }
+
+    /** Writes a number's entry but for its length backwards; returns its bytes. */
+    int writeNumberBody(long p, long number) {
         int body = numberBody(number);
         switch (body) {
             case 1 -> memory.set(BYTE, p, (byte) number);
@@ -507,7 +532,7 @@ public final class Listpack {
                 memory.set(LONG, p + 1, number);
             }
         }
-        writeBackLength(p + body, body);
+        return body;
     }
 
     private void writeBackLength(long q, int body) {
