@@ -6,7 +6,7 @@ import dev.balsa.proxy.pubsub.Channels;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Publishes events of keys as {@code notify-keyspace-events} says. Thread-safe. */
+/** Publishes events of keys as {@code notify-keyspace-events} says, and what scripts publish. Thread-safe. */
 final class KeyspaceNotifications implements KeyEventSink {
     private static final String ALL = "g$lshzxet";
 
@@ -22,6 +22,14 @@ final class KeyspaceNotifications implements KeyEventSink {
         wanted = spelled.contains("K") || spelled.contains("E");
         missesWanted = wanted && spelled.contains("m");
         classes = spelled;
+    }
+
+    /** A message that a script publishes. */
+    void message(boolean shard, byte[] channel, byte[] message) {
+        Channels to = channels;
+        if (to != null) {
+            to.publish(shard ? ChannelKind.SHARD : ChannelKind.CHANNEL, channel, message);
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.config.NodeConfig;
 import dev.balsa.node.engine.KeyEventSink;
 import dev.balsa.node.engine.Keyspace;
+import dev.balsa.node.engine.ScriptLimits;
 import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.node.observe.Administration;
 import dev.balsa.node.observe.CommandStats;
@@ -20,6 +21,7 @@ import dev.balsa.node.observe.SlowLog;
 import dev.balsa.node.observe.Versions;
 import dev.balsa.node.replication.EvictionSettings;
 import dev.balsa.node.replication.HostedGroup;
+import dev.balsa.node.replication.MessageSink;
 import dev.balsa.node.replication.SlotGroup;
 import dev.balsa.node.replication.SlotGroupConfig;
 import dev.balsa.proto.cluster.ClusterMap;
@@ -85,6 +87,7 @@ final class Node implements AutoCloseable {
     private volatile boolean syncEachBatch = true;
     private volatile EvictionSettings eviction = EvictionSettings.DEFAULT;
     private volatile EncodingLimits encodingLimits = EncodingLimits.DEFAULT;
+    private volatile ScriptLimits scriptLimits = ScriptLimits.DEFAULT;
     private volatile long spreadAfterMillis;
 
     /** Starts everything; returns when the ports are open. */
@@ -331,6 +334,13 @@ final class Node implements AutoCloseable {
                 return null;
             });
         }
+        for (String name : ScriptLimits.DIRECTIVES) {
+            settings.onChange(name, value -> {
+                scriptLimits = scriptLimits.with(name, Long.parseLong(value));
+                groups.forEach(HostedGroup::shareSettings);
+                return null;
+            });
+        }
     }
 
     /** A replica here cannot go on: the process ends at once, and its supervisor starts it anew. */
@@ -391,6 +401,16 @@ final class Node implements AutoCloseable {
         @Override
         public EncodingLimits encodingLimits() {
             return encodingLimits;
+        }
+
+        @Override
+        public ScriptLimits scriptLimits() {
+            return scriptLimits;
+        }
+
+        @Override
+        public MessageSink messages() {
+            return notifications::message;
         }
     }
 }

@@ -49,12 +49,13 @@ class ArchitectureTest {
             .dependOnClassesThat(resideInAPackage("dev.balsa..").and(not(resideInAPackage("..node.engine.memory.."))));
 
     @ArchTest
-    static final ArchRule commands_know_the_engine_and_the_protocol_only = noClasses()
+    static final ArchRule commands_know_the_engine_the_protocol_and_lua_only = noClasses()
             .that()
             .resideInAPackage("..node.command..")
             .should()
             .dependOnClassesThat(resideInAPackage("dev.balsa..")
-                    .and(not(resideInAnyPackage("..node.command..", "..node.engine..", "dev.balsa.proto.."))));
+                    .and(not(resideInAnyPackage("..node.command..", "..node.engine..", "..node.lua..",
+                            "dev.balsa.proto.."))));
 
     @ArchTest
     static final ArchRule commands_know_no_network_and_no_replication = classes()

@@ -14,6 +14,9 @@ final class Access {
     /** The error line without its minus, after noting the denial in ACL LOG; null: it is allowed. */
     static @Nullable String denied(Connection client, CommandEntry entry, Args args) {
         User user = client.session().account().user();
+        if (!user.unrestricted() && runsScripts(entry.name())) {
+            return "NOPERM users whose rights are restricted cannot run scripts";
+        }
         return user.unrestricted() ? null : deniedTo(user, client, entry, args);
     }
 
@@ -39,6 +42,13 @@ final class Access {
 
     private static @Nullable Denial check(User user, CommandEntry entry, Args args) {
         return isBetweenFronts(entry.name()) ? new Denial(Reason.COMMAND, 0) : user.check(entry, args);
+    }
+
+    private static boolean runsScripts(String name) {
+        return switch (name) {
+            case "eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro" -> true;
+            default -> false;
+        };
     }
 
     /** What they carry inside is not seen here, so they are for fronts, and for users who may everything. */

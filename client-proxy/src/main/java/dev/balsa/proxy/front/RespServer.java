@@ -17,6 +17,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -85,8 +86,22 @@ public final class RespServer implements AutoCloseable {
     public static EventLoopGroup newLoops(int threads) {
         return new MultiThreadIoEventLoopGroup(
                 threads,
-                new DefaultThreadFactory("balsa-io"),
+                new DeepThreads("balsa-io"),
                 Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+
+    /** Loops run scripts, which may call libraries that call them back: memory is taken as a stack gets deep. */
+    private static final class DeepThreads extends DefaultThreadFactory {
+        private static final long STACK_BYTES = 16L << 20;
+
+        DeepThreads(String name) {
+            super(name);
+        }
+
+        @Override
+        protected Thread newThread(Runnable work, String name) {
+            return new FastThreadLocalThread(threadGroup, work, name, STACK_BYTES);
+        }
     }
 
     private static Class<? extends ServerChannel> serverChannel(EventLoopGroup loops) {

@@ -27,6 +27,8 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
         SPLIT,
         /** Every group; the front merges. */
         ALL_GROUPS,
+        /** Any group: all would answer the same. */
+        ANY_GROUP,
         /** The only group; refused if there are several. */
         ONLY_GROUP,
         /** The process' administration. */
@@ -71,6 +73,19 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
         };
     }
 
+    /** Every group has all scripts and functions. */
+    private static Kind kindOfScripts(String name) {
+        return switch (name) {
+            case "script|exists", "script|flush", "script|load", "function|delete", "function|flush", "function|load",
+                    "function|restore" ->
+                Kind.ALL_GROUPS;
+            case "script|help", "script|kill", "script|show", "function|dump", "function|help", "function|kill",
+                    "function|list", "function|stats" ->
+                Kind.ANY_GROUP;
+            default -> Kind.ADMIN;
+        };
+    }
+
     private static Kind kindOf(CommandSpec spec) {
         String name = spec.name();
         int bar = name.indexOf('|');
@@ -85,6 +100,7 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
                 Kind.PUBSUB;
             case "mget", "mset", "del", "unlink", "exists", "touch" -> Kind.SPLIT;
             case "dbsize", "flushall", "flushdb", "keys", "randomkey", "scan" -> Kind.ALL_GROUPS;
+            case "script", "function" -> kindOfScripts(name);
             case "swapdb" -> Kind.ONLY_GROUP;
             default -> spec.firstKey() != 0 || !spec.keySpecs().isEmpty() ? Kind.KEYED : Kind.ADMIN;
         };

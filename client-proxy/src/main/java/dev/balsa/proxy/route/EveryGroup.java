@@ -5,7 +5,8 @@ import dev.balsa.proto.resp.RespWriter;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** A keyless command over several groups: DBSIZE, KEYS, RANDOMKEY, SCAN, FLUSHDB, FLUSHALL. Owned by an event loop. */
+/** A keyless command over several groups: DBSIZE, KEYS, RANDOMKEY, SCAN, FLUSHDB, FLUSHALL,
+ * scripts and functions. Owned by an event loop. */
 final class EveryGroup {
     private final Router router;
     private final Pending whole;
@@ -71,9 +72,29 @@ final class EveryGroup {
                     out.raw(reply, from, reply.length - from);
                 }
             }
+            case "script|load", "function|load" -> out.raw(replies[0], 0, replies[0].length);
+            case "script|exists" -> existsEverywhere(replies, out);
             default -> out.ok();
         }
         answer(out);
+    }
+
+    /** A script is known if every group knows it: then it runs whatever its keys are. */
+    private static void existsEverywhere(byte[][] replies, RespWriter out) {
+        int[] at = new int[replies.length];
+        for (int i = 0; i < at.length; i++) {
+            at[i] = ReplyBytes.lineEnd(replies[i], 0);
+        }
+        long scripts = ReplyBytes.number(replies[0], 0);
+        out.array(scripts);
+        for (long script = 0; script < scripts; script++) {
+            long known = 1;
+            for (int i = 0; i < at.length; i++) {
+                known &= ReplyBytes.number(replies[i], at[i]);
+                at[i] = ReplyBytes.lineEnd(replies[i], at[i]);
+            }
+            out.integer(known);
+        }
     }
 
     // -- RANDOMKEY: groups count by how many keys they have -----------------------------------------------------

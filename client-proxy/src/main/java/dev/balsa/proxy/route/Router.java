@@ -66,9 +66,20 @@ public final class Router {
         return switch (entry.kind()) {
             case KEYED, SPLIT -> slots.single() != SlotMap.NONE ? slots.single() : groupOfKeys(slots, entry, args);
             case ALL_GROUPS -> mode == Mode.PLAIN && slots.single() != SlotMap.NONE ? slots.single() : KEYLESS;
+            case ANY_GROUP -> anyGroup(slots);
             case ONLY_GROUP -> slots.single() != SlotMap.NONE ? slots.single() : KEYLESS;
             case SESSION, USERS, ADMIN, TRANSACTION, PUBSUB -> KEYLESS;
         };
+    }
+
+    /** The first, for a cluster-aware client the first that is led here. */
+    private int anyGroup(SlotMap slots) {
+        for (int i = 0; mode == Mode.CLUSTER && i < slots.count(); i++) {
+            if (view.leadsHere(slots.group(i))) {
+                return slots.group(i);
+            }
+        }
+        return slots.count() == 0 ? SlotMap.NONE : slots.group(0);
     }
 
     /** As {@link #groupOf}, for a command that a transaction queues, or WATCH. */
@@ -78,7 +89,7 @@ public final class Router {
         return switch (entry.kind()) {
             case KEYED, SPLIT, TRANSACTION ->
                 slots.single() != SlotMap.NONE ? slots.single() : groupOfKeys(slots, entry, args);
-            case ALL_GROUPS, ONLY_GROUP -> slots.single() != SlotMap.NONE ? slots.single() : KEYLESS;
+            case ALL_GROUPS, ONLY_GROUP, ANY_GROUP -> slots.single() != SlotMap.NONE ? slots.single() : KEYLESS;
             case SESSION, USERS, ADMIN, PUBSUB -> KEYLESS;
         };
     }
@@ -175,7 +186,7 @@ public final class Router {
         switch (pending.entry().kind()) {
             // A cluster-aware client splits itself: it knows where the parts belong.
             case SPLIT -> fail(pending, CROSSSLOT);
-            case KEYED -> fail(pending, crossSlot(pending.entry(), args));
+            case KEYED, ANY_GROUP -> fail(pending, crossSlot(pending.entry(), args));
             case ALL_GROUPS -> new EveryGroup(this, pending).start(groupsInView(), args);
             case ONLY_GROUP -> fail(pending, "ERR " + pending.entry().name().toUpperCase(Locale.ROOT)
                     + " is not supported: the databases are spread over several groups, which do not change together");

@@ -28,6 +28,7 @@ public final class Call {
     private final Keyspace keyspace;
     private final Args args;
     private final RespWriter reply;
+    private final Scripting scripting;
     private final Lists lists;
     private @Nullable SortedSets sortedSets;
     private int databaseIndex;
@@ -40,8 +41,14 @@ public final class Call {
     private @Nullable SlicedReply rest;
     private final byte[] scratch = new byte[64];
 
+    /** With scripts that reach nothing but the keyspace. */
     public Call(Keyspace keyspace, Args args, RespWriter reply) {
+        this(keyspace, args, reply, new Scripting(Scripting.Surroundings.NONE));
+    }
+
+    public Call(Keyspace keyspace, Args args, RespWriter reply, Scripting scripting) {
         this.keyspace = keyspace;
+        this.scripting = scripting;
         this.args = args;
         this.reply = reply;
         lists = new Lists(keyspace);
@@ -131,6 +138,11 @@ public final class Call {
 
     public RespWriter reply() {
         return reply;
+    }
+
+    /** What scripts share. */
+    Scripting scripting() {
+        return scripting;
     }
 
     public Keyspace keyspace() {

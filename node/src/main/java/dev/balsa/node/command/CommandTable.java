@@ -39,6 +39,8 @@ public final class CommandTable {
             ConnectionCommands.TABLE,
             TransactionCommands.TABLE,
             PubSubCommands.TABLE,
+            ScriptCommands.TABLE,
+            FunctionCommands.TABLE,
             UserCommands.TABLE,
             ServerCommands.TABLE,
             ClusterCommands.TABLE,

@@ -233,7 +233,7 @@ final class Row {
         for (CommandFlag flag : flags) {
             switch (flag) {
                 case WRITE -> all.add("write");
-                case READONLY -> all.add("read");
+                case READONLY -> all.addAll(categories.contains("scripting") ? List.of() : List.of("read"));
                 case PUBSUB -> all.add("pubsub");
                 case BLOCKING -> all.add("blocking");
                 case ADMIN -> all.addAll(List.of("admin", "dangerous"));

@@ -72,7 +72,7 @@ final class TransactionCommands {
             return;
         }
         Args args = new Args();
-        Call inner = new Call(call.keyspace(), args, reply);
+        Call inner = new Call(call.keyspace(), args, reply, call.scripting());
         reply.array(transaction.commands());
         for (long k = 1; transaction.next(args); k++) {
             run(inner.next(transaction.database(), Transaction.seedOf(call.seed(), k)), reads);

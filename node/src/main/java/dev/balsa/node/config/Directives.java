@@ -81,6 +81,10 @@ public final class Directives {
             live("stream-node-max-bytes", new Bytes(0, Integer.MAX_VALUE), "4096"),
             live("stream-node-max-entries", COUNT, "100"),
             live("hll-sparse-max-bytes", COUNT, "3000"),
+            // What a script may use: of the leader's node, for all replicas.
+            live("script-instructions-max", new Whole(1000, Long.MAX_VALUE), "100000000"),
+            live("script-memory-max-bytes", new Bytes(MIB, GIB), Long.toString(256 * MIB)),
+            live("script-cache-max-scripts", new Whole(1, 1_000_000), "500"),
             // Files.
             start("dir", new Text(), "."),
             start("dbfilename", new Text(), "dump.rdb"),

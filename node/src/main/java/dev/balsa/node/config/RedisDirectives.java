@@ -116,7 +116,7 @@ final class RedisDirectives {
                     "at most 64 keys are evicted ahead of one write"),
             none("acllog-max-len", new Whole(0, Integer.MAX_VALUE), "128", "users of ACL are not served yet"),
             none("latency-tracking-info-percentiles", new Words(), "50 99 99.9", "INFO shows these percentiles always"),
-            none("busy-reply-threshold", new Whole(0, Long.MAX_VALUE), "5000", "scripts are not served yet"),
+            none("busy-reply-threshold", new Whole(0, Long.MAX_VALUE), "5000", "a script ends by what it has done (script-instructions-max), not by time"),
             none("list-compress-depth", new Whole(0, Integer.MAX_VALUE), "0", OWN_STRUCTURES));
 
     private RedisDirectives() {}

@@ -48,6 +48,7 @@ public final class Keyspace implements AutoCloseable {
     private final Waiters waiters = new Waiters();
     private final Waiters readers = new Waiters();
     private SharedUsers users = SharedUsers.NONE;
+    private final Scripts scripts = new Scripts();
     private final AccessClock accessClock = new AccessClock();
     private final Database[] databases;
     private @Nullable KeyspaceListener listener;
@@ -167,6 +168,11 @@ public final class Keyspace implements AutoCloseable {
 
     public void users(SharedUsers all) {
         users = all;
+    }
+
+    /** Scripts and functions. FLUSHALL leaves them alone. */
+    public Scripts scripts() {
+        return scripts;
     }
 
     /** Marks a key as watched by one more; returns the id of the mark ({@link WatchMarks}). */
@@ -376,7 +382,7 @@ public final class Keyspace implements AutoCloseable {
 
     /** Exact bytes of keys, values and tables. */
     public long usedBytes() {
-        long bytes = slabs.usedBytes() + space.heapBytes() + large.usedBytes();
+        long bytes = slabs.usedBytes() + space.heapBytes() + large.usedBytes() + scripts.bytes();
         for (Database database : databases) {
             bytes += database.tableBytes();
         }
@@ -479,6 +485,7 @@ public final class Keyspace implements AutoCloseable {
         view.marks(marks.toBytes());
         view.waiters(waiters.toBytes(), waiters.isEmpty());
         view.users(users);
+        view.scripts(scripts.view());
         space.viewOpened();
         return view;
     }

@@ -27,6 +27,9 @@ public interface Snapshot extends AutoCloseable {
     /** The users at that moment. */
     SharedUsers users();
 
+    /** Scripts and functions at that moment. */
+    Scripts.View scripts();
+
     /** Number of databases. */
     int databases();
 

@@ -53,6 +53,7 @@ final class SnapshotView implements Snapshot {
     private byte[] waiters = {};
     private boolean nobodyWaits = true;
     private SharedUsers users = SharedUsers.NONE;
+    private Scripts.View scripts = new Scripts().view();
 
     SnapshotView(
             Blobs blobs, LargeValues.View large, EncodingLimits limits, long logMillis, Database[] databases) {
@@ -112,6 +113,16 @@ final class SnapshotView implements Snapshot {
     @Override
     public SharedUsers users() {
         return users;
+    }
+
+    /** Notes scripts and functions. */
+    void scripts(Scripts.View all) {
+        scripts = all;
+    }
+
+    @Override
+    public Scripts.View scripts() {
+        return scripts;
     }
 
     void marks(byte[] all) {

@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * A 128-bit digest of what a keyspace holds: database, key, type, value and deadline of each live key, and who waits,
+ * A 128-bit digest of what a keyspace holds: database, key, type, value and deadline of each live key, who waits, scripts and functions,
  * whatever the
  * order they were written in and however they are
  * kept (a number and its text are the same value). Two replicas at the same log index have the same digest. It finds
@@ -31,8 +31,9 @@ public record StateDigest(long high, long low, long keys) {
         Sum sum = new Sum(snapshot.logMillis());
         snapshot.forEach(sum);
         if (!snapshot.nobodyWaits()) {
-            sum.waiters(snapshot.waiters());
+            sum.part(snapshot.waiters());
         }
+        sum.scripts(snapshot.scripts());
         return new StateDigest(sum.high, sum.low, sum.keys);
     }
 
@@ -55,10 +56,18 @@ public record StateDigest(long high, long low, long keys) {
             this.logMillis = logMillis;
         }
 
-        void waiters(byte[] all) {
-            long waiting = hash(P2, MemorySegment.ofArray(all), 0, all.length);
-            high += fold(waiting ^ P1, P0);
-            low += fold(waiting ^ P2, P1);
+        void part(byte[] all) {
+            long hashed = hash(P2, MemorySegment.ofArray(all), 0, all.length);
+            high += fold(hashed ^ P1, P0);
+            low += fold(hashed ^ P2, P1);
+        }
+
+        void scripts(Scripts.View all) {
+            byte[] scripts = all.toBytes();
+            if (scripts.length > 0) {
+                part(scripts);
+            }
+            all.libraries().forEach((name, code) -> part(code));
         }
 
         @Override

@@ -16,6 +16,8 @@ public final class Coroutine {
     int baseLevels;
     /** What it has given to yield. */
     Object[] yielded = LuaFunction.NONE;
+    /** Bytes of frames that were charged for it. */
+    long chargedBytes;
     private long id;
 
     Coroutine(@Nullable LuaFunction body) {

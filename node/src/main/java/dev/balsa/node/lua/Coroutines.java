@@ -86,6 +86,8 @@ public final class Coroutines {
         Frame before = x.frame;
         Coroutine resumer = x.coroutine;
         int levels = x.javaLevels;
+        int below = x.depthBelow;
+        x.depthBelow = below + (before == null ? 0 : before.depth);
         if (resumer != null) {
             resumer.status = Coroutine.Status.NORMAL;
         }
@@ -98,6 +100,7 @@ public final class Coroutines {
             if (results == LuaState.YIELD) {
                 thread.frame = x.frame;
                 thread.status = Coroutine.Status.SUSPENDED;
+                charge(x, thread);
                 return thread.yielded;
             }
             finish(thread);
@@ -109,9 +112,19 @@ public final class Coroutines {
             x.coroutine = resumer;
             x.frame = before;
             x.javaLevels = levels;
+            x.depthBelow = below;
             if (resumer != null) {
                 resumer.status = Coroutine.Status.RUNNING;
             }
+        }
+    }
+
+    /** Many coroutines that are left may hold many frames. */
+    private static void charge(LuaState x, Coroutine thread) {
+        long held = thread.frame == null ? 0 : thread.frame.bytes;
+        if (held > thread.chargedBytes) {
+            x.budget().allocate(held - thread.chargedBytes);
+            thread.chargedBytes = held;
         }
     }
 

@@ -17,7 +17,7 @@ sealed interface Expr {
 
     record UpvalueName(int index, String name) implements Expr {}
 
-    record GlobalName(LuaString name) implements Expr {}
+    record GlobalName(LuaString name, int line) implements Expr {}
 
     /** {@code table[key]}, {@code table.key}. */
     record Index(Expr table, Expr key, int line) implements Expr {}

@@ -56,7 +56,8 @@ final class Expressions {
                 }
             }
             case Expr.UpvalueName(int index, String _) -> out.emit(Op.GET_UPVALUE, target, index, 0);
-            case Expr.GlobalName(LuaString name) -> {
+            case Expr.GlobalName(LuaString name, int line) -> {
+                out.at(line);
                 out.emit(Op.GET_GLOBAL, target, ~out.constant(name), 0);
                 out.describe(e, null);
             }

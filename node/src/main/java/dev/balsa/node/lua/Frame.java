@@ -5,11 +5,14 @@ import org.jspecify.annotations.Nullable;
 /** A function of Lua that is running, or, without function, one of Java that calls back. */
 final class Frame {
     static final Object[] NO_REGISTERS = {};
+    private static final int BYTES = 80;
 
     final @Nullable Frame caller;
     final @Nullable Closure function;
     final Object[] registers;
     final int depth;
+    /** Bytes of it and of its callers. */
+    final long bytes;
     /** The instruction that runs, or that has called. */
     int pc;
     /** The values of {@code ...}. */
@@ -26,6 +29,7 @@ final class Frame {
         this.function = function;
         this.registers = registers;
         this.depth = caller == null ? 1 : caller.depth + 1;
+        this.bytes = (caller == null ? 0 : caller.bytes) + BYTES + 4L * registers.length;
     }
 
     /** The line that runs, or -1 in Java. */

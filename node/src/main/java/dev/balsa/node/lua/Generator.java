@@ -178,7 +178,7 @@ final class Generator {
                 }
             }
             case Expr.UpvalueName(int index, String _) -> out.emit(Op.SET_UPVALUE, index, value, 0);
-            case Expr.GlobalName(LuaString name) -> {
+            case Expr.GlobalName(LuaString name, int _) -> {
                 out.emit(Op.SET_GLOBAL, ~out.constant(name), value, 0);
                 out.describe(target.expr(), null);
             }

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a script: its globals, what is left of its limits, and where it is. Used by one thread. What it does
- * depends on nothing but the script, the environment and the values that are given here. The thread needs a stack of
- * 16 MiB: so deep libraries may call each other before their own limits end it.
+ * depends on nothing but the script, the environment and the values that are given here.
  */
 public final class LuaState {
     /** How often Java may be inside Java: callbacks of the library, metamethods, coroutines in each other. */
@@ -26,6 +25,8 @@ public final class LuaState {
     @Nullable Frame frame;
     int javaLevels;
     @Nullable Coroutine coroutine;
+    /** How deep those are who wait for the coroutine that runs. */
+    int depthBelow;
     private long ids;
     private final List<Object> kept = new ArrayList<>();
 
@@ -74,6 +75,11 @@ public final class LuaState {
     /** Gives a function that outlives runs the number that stands for its address. */
     public static void fix(LuaFunction function, long id) {
         function.id(id);
+    }
+
+    /** Gives a table that outlives runs the number that stands for its address. */
+    public static void fix(LuaTable table, long id) {
+        table.id(id);
     }
 
     /** The number that stands for the address of an object. */
@@ -177,8 +183,21 @@ public final class LuaState {
         entered.entry = true;
         try {
             return Interpreter.run(this, entered);
+        } catch (LuaError e) {
+            locate(e);
+            throw e;
         } finally {
             frame = before;
+        }
+    }
+
+    /** An error of a function of Java was raised where that was called. */
+    private void locate(LuaError error) {
+        Frame at = frame != null && frame.function == null ? frame.caller : frame;
+        if (at == null || at.function == null) {
+            error.at("=[C]", -1);
+        } else {
+            error.at(at.function.proto.source(), at.line());
         }
     }
 
@@ -204,7 +223,7 @@ public final class LuaState {
             registers[i] = Nil.NIL;
         }
         Frame made = new Frame(frame, function, registers);
-        if (made.depth > callDepth) {
+        if (made.depth + depthBelow > callDepth) {
             throw runtimeError("stack overflow");
         }
         budget.step(proto.entryCost());

@@ -21,8 +21,9 @@ public final class LuaTable {
     private static final Object[] EMPTY = {};
     private static final int[] NO_INDEX = {};
     private static final int BYTES = 72;
-    private static final int NODE_BYTES = 16;
-    private static final int SLOT_BYTES = 4;
+    /** With the objects of a key and a value that are numbers. */
+    private static final int NODE_BYTES = 48;
+    private static final int SLOT_BYTES = 20;
     private static final int ARRAY_BITS_MAX = 26;
 
     private @Nullable Object[] array = EMPTY;
@@ -64,6 +65,10 @@ public final class LuaTable {
     /** From now on no script may change it. */
     public void protect() {
         readOnly = true;
+    }
+
+    void id(long fixed) {
+        id = fixed;
     }
 
     long id(LuaState x) {

@@ -221,9 +221,13 @@ final class Parser {
         return new Statement.GenericFor(variables, values, block(), line == inLine ? line : inLine);
     }
 
+    private Expr resolved(LuaString name) {
+        return scope.resolve(name, lexer.lastLine());
+    }
+
     private Statement functionStatement(int line) {
         lexer.next();
-        Expr target = scope.resolve(name());
+        Expr target = resolved(name());
         boolean method = false;
         while (token() == Token.DOT || token() == Token.COLON) {
             method = token() == Token.COLON;
@@ -392,7 +396,7 @@ final class Parser {
             match(Token.CLOSE, Token.OPEN, line);
             e = new Expr.Paren(inner);
         } else if (token() == Token.NAME) {
-            e = scope.resolve(name());
+            e = resolved(name());
         } else {
             throw lexer.error("unexpected symbol");
         }

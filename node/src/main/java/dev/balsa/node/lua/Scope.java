@@ -88,14 +88,14 @@ final class Scope {
     }
 
     /** What a name means here. */
-    Expr resolve(LuaString name) {
+    Expr resolve(LuaString name, int line) {
         String text = name.toString();
         Local local = find(text);
         if (local != null) {
             return new Expr.LocalName(local);
         }
         int upvalue = upvalue(text);
-        return upvalue >= 0 ? new Expr.UpvalueName(upvalue, text) : new Expr.GlobalName(name);
+        return upvalue >= 0 ? new Expr.UpvalueName(upvalue, text) : new Expr.GlobalName(name, line);
     }
 
     private @Nullable Local find(String name) {

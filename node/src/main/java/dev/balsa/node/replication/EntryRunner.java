@@ -4,6 +4,7 @@ import dev.balsa.node.command.Call;
 import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.command.ReadyKeys;
+import dev.balsa.node.command.Scripting;
 import dev.balsa.node.command.SlicedReply;
 import dev.balsa.node.engine.KeyChanges;
 import dev.balsa.node.engine.KeyEventSink;
@@ -13,8 +14,11 @@ import dev.balsa.node.engine.Waiters;
 import dev.balsa.proto.log.EntryReader;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proto.slot.SlotRange;
+import dev.balsa.proto.slot.Slots;
 import dev.balsa.proxy.route.Request;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -37,6 +41,8 @@ public final class EntryRunner {
     private final RespWriter reply = new RespWriter(16 * 1024);
     private final HeldRequests held = new HeldRequests();
     private final HeldRequests heldReads = new HeldRequests();
+    private final ScriptReach reach;
+    private final Scripting scripting;
     private Keyspace keyspace;
     private Call call;
     private ReadyKeys ready;
@@ -72,14 +78,22 @@ public final class EntryRunner {
     private KeyEventSink events = KeyEventSink.NONE;
     private boolean answers;
 
+    /** For a group that has all slots. */
+    public EntryRunner(Keyspace keyspace, LongReplies longReplies, CommandObserver observer, LongSupplier nanos) {
+        this(keyspace, longReplies, observer, nanos, new ScriptReach(List.of(new SlotRange(0, Slots.COUNT - 1))));
+    }
+
     /**
      * @param longReplies finishes replies that are too long for one turn
      * @param nanos a running clock, only for measuring
      */
-    public EntryRunner(Keyspace keyspace, LongReplies longReplies, CommandObserver observer, LongSupplier nanos) {
+    EntryRunner(Keyspace keyspace, LongReplies longReplies, CommandObserver observer, LongSupplier nanos,
+            ScriptReach reach) {
         this.longReplies = longReplies;
         this.keyspace = keyspace;
-        this.call = new Call(keyspace, args, reply);
+        this.reach = reach;
+        this.scripting = new Scripting(reach);
+        this.call = new Call(keyspace, args, reply, scripting);
         this.ready = new ReadyKeys(keyspace, keyspace.waiters(), held);
         this.readyForReads = new ReadyKeys(keyspace, keyspace.readers(), heldReads);
         this.observer = observer;
@@ -164,7 +178,7 @@ public final class EntryRunner {
     public void restore(Keyspace restored, long index, long time) {
         longReplies.finish();
         keyspace = restored;
-        call = new Call(restored, args, reply);
+        call = new Call(restored, args, reply, scripting);
         guest = null;
         held.giveUp("the state was replaced by that of a snapshot");
         heldReads.giveUp("the state was replaced by that of a snapshot");
@@ -189,7 +203,9 @@ public final class EntryRunner {
     /** Applies the entry taken up, for the requests that wait for its replies, on the leader that proposed it. */
     void apply(long index, Batch batch) {
         note(events.wanted());
+        reach.answering(true);
         applyFor(batch);
+        reach.answering(false);
         note(false);
         appliedIndex = index;
     }
@@ -397,7 +413,7 @@ public final class EntryRunner {
         }
         Call on = guest;
         if (on == null || on.args() != other) {
-            on = new Call(keyspace, other, reply);
+            on = new Call(keyspace, other, reply, scripting);
             guest = on;
         }
         return on;

@@ -70,7 +70,9 @@ public final class HostedGroup implements AutoCloseable {
         this.spec = spec;
         this.background = shared.background();
         Keyspace empty = new Keyspace(config.databases(), config.arenaMaxBytes());
-        EntryRunner runner = new EntryRunner(empty, new LongReplies(loop), shared.observer(), System::nanoTime);
+        ScriptReach reach = new ScriptReach(spec.slots(), shared.environment().messages());
+        EntryRunner runner =
+                new EntryRunner(empty, new LongReplies(loop), shared.observer(), System::nanoTime, reach);
         this.slots = new SlotGroup(raftConfig.group(), config, loop, shared.environment(), runner, seed);
         this.figures = GroupFigures.of(runner);
         slots.onPulse(this::publish);

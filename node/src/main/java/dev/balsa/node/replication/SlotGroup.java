@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClients.Owner {
     /** What a slot group asks of its surroundings. Thread-safe. */
-    public interface Environment {
+    public interface Environment extends ScriptSettings {
         /** Wall clock, milliseconds since 1970. */
         LongSupplier wallMillis();
 
@@ -398,10 +398,9 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
 
     /** If this replica leads, every replica gets the settings of its node; on the loop. */
     void shareSettings() {
-        EncodingLimits own = environment.encodingLimits();
-        if (leads && raft != null && !own.equals(keyspace().limits())) {
+        if (leads && raft != null && SharedSettings.differ(environment, keyspace())) {
             // Should it get lost, the next leader has its own.
-            log().propose(SharedSettings.entry(own, clock.nowMillis(), seeds.next()), failure -> {});
+            log().propose(SharedSettings.entry(environment, clock.nowMillis(), seeds.next()), failure -> {});
         }
     }
 

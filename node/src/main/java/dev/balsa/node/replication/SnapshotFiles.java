@@ -27,6 +27,7 @@ public final class SnapshotFiles {
     private static final String MARKS = "balsa-watched";
     private static final String WAITERS = "balsa-waiting";
     private static final String USERS = "balsa-users";
+    private static final String SCRIPTS = "balsa-scripts";
 
     private SnapshotFiles() {}
 
@@ -44,6 +45,11 @@ public final class SnapshotFiles {
         if (view.users().version() > 0) {
             fields.put(USERS, view.users().toBytes());
         }
+        byte[] scripts = view.scripts().toBytes();
+        if (scripts.length > 0) {
+            fields.put(SCRIPTS, scripts);
+        }
+        fields.put(SharedSettings.SCRIPTS_FIELD, SharedSettings.toField(view.scripts().limits()));
         try (FileChannel channel = FileChannel.open(
                 directory.resolve(FILE),
                 StandardOpenOption.CREATE,
@@ -135,6 +141,10 @@ public final class SnapshotFiles {
                 waiters = value;
             } else if (name.equals(USERS)) {
                 keyspace.users(SharedUsers.of(value));
+            } else if (name.equals(SCRIPTS)) {
+                keyspace.scripts().restore(value);
+            } else if (name.equals(SharedSettings.SCRIPTS_FIELD)) {
+                keyspace.scripts().limits(SharedSettings.scriptLimits(value));
             }
         }
 

@@ -19,6 +19,7 @@ final class EngineServer implements Server {
 
     private final Keyspace keyspace = new Keyspace(DATABASES, ARENA_BYTES);
     private final RespWriter reply = new RespWriter(1024);
+    private final Scripting scripting = new Scripting(Scripting.Surroundings.NONE);
     private final CommandCommands commands = new CommandCommands(CommandTable.specs());
     private long nowMillis;
     private int database;
@@ -70,10 +71,12 @@ final class EngineServer implements Server {
         } else if (command.word().equals("SELECT")) {
             database = Integer.parseInt(args.text(1));
             reply.ok();
+        } else if (command.refusal() != null) {
+            reply.error(command.refusal());
         } else if (command.spec().name().startsWith("command")) {
             commands.run(args, reply);
         } else {
-            command.body().run(new Call(keyspace, args, reply).next(database, seed++));
+            command.body().run(new Call(keyspace, args, reply, scripting).next(database, seed++));
             if (command.spec().isWrite()) {
                 keyspace.reclaim(8);
             }

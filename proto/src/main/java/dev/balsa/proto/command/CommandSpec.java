@@ -94,8 +94,9 @@ public record CommandSpec(
         return (flagBits & flag.bit()) != 0;
     }
 
+    /** Whether it changes state, so that it goes through the log: scripts may do that too. */
     public boolean isWrite() {
-        return has(CommandFlag.WRITE);
+        return has(CommandFlag.WRITE) || has(CommandFlag.MAY_REPLICATE) && !isReadOnly();
     }
 
     public boolean isReadOnly() {

@@ -11,8 +11,8 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads RDB files of the versions 1 to 12 into a keyspace: values, deadlines, access statistics; functions and data of
- * modules are passed over. A value of an
+ * Loads RDB files of the versions 1 to 12 into a keyspace: values, deadlines, access statistics, libraries of
+ * functions; data of modules are passed over. A value of an
  * unknown type ends the loading. Whatever is wrong with a file becomes an {@link RdbException} that names the byte;
  * the keyspace then holds a part and is to be thrown away.
  * Used by the thread that owns the keyspace.
@@ -115,7 +115,10 @@ public final class RdbReader {
             case RdbFormat.OPCODE_EXPIRE_SECONDS -> deadlineMillis = positive(in.readInt() * 1000L);
             case RdbFormat.OPCODE_FREQ -> frequency = in.readByte();
             case RdbFormat.OPCODE_IDLE -> idleSeconds = in.readLength();
-            case RdbFormat.OPCODE_FUNCTION2 -> in.readString();
+            case RdbFormat.OPCODE_FUNCTION2 -> {
+                in.readString();
+                keyspace.scripts().library(in.copyOfString());
+            }
             case RdbFormat.OPCODE_SLOT_INFO -> {
                 in.readLength();
                 in.readLength();

@@ -13,6 +13,7 @@ import java.util.Map;
 /*
  *     "REDIS0010"
  *     AUX   redis-ver, redis-bits, ctime, used-mem, aof-base, balsa-forms, then our own
+ *     FUNCTION2  code                                             for each library
  *     SELECTDB n   RESIZEDB keys deadlines                        for each database with keys
  *         [AUX balsa-next form]  [EXPIRETIME_MS millis]  type  key  value
  *                                                     for each key, in the snapshot's order
@@ -81,6 +82,9 @@ public final class RdbWriter {
             out.writeByte(RdbFormat.OPCODE_AUX);
             out.writeString(field.getKey());
             out.writeString(field.getValue(), field.getValue().length);
+        }
+        for (byte[] code : snapshot.scripts().libraries().values()) {
+            FunctionPayload.write(code, out);
         }
         snapshot.forEach(this::visit);
         out.writeByte(RdbFormat.OPCODE_EOF);

@@ -33,6 +33,7 @@ public final class Library {
     public static Library globals() {
         Budget budget = new Budget(Limits.DEFAULT);
         Library g = new Library(new LuaTable(budget), budget, new Numbering());
+        g.number(g.table);
         g.set("_G", g.table);
         return g;
     }
@@ -56,6 +57,8 @@ public final class Library {
     public void set(String name, Object value) {
         if (value instanceof LuaFunction function) {
             number(function);
+        } else if (value instanceof LuaTable inner && inner != table) {
+            number(inner);
         }
         table.set(budget, name, value);
     }
@@ -69,10 +72,15 @@ public final class Library {
         LuaState.fix(function, numbering.next());
     }
 
+    private void number(LuaTable one) {
+        LuaState.fix(one, numbering.next());
+    }
+
     /** An environment of what these globals hold now; strings find their methods in {@code string}. */
     public LuaState.Environment environment() {
         LuaTable strings = new LuaTable(budget);
         strings.set(budget, "__index", get("string"));
+        number(strings);
         return new LuaState.Environment(table, strings, numbering.last);
     }
 }
