@@ -7,6 +7,8 @@ import dev.balsa.proto.resp.RespReply;
 import dev.balsa.proxy.front.Front;
 import dev.balsa.proxy.front.RespServer;
 import dev.balsa.proxy.route.Mode;
+import dev.balsa.proxy.tls.Tls;
+import dev.balsa.proxy.tls.TlsConfig;
 import dev.balsa.proxy.upstream.ChannelLinks;
 import dev.balsa.proxy.upstream.UpstreamSettings;
 import io.netty.channel.EventLoopGroup;
@@ -32,14 +34,16 @@ public final class Proxy implements AutoCloseable {
 
     private final Topology topology;
     private final Front front;
+    private final Tls tls;
     private final List<RespServer> servers = new ArrayList<>();
     private final ChannelLinks channelLinks;
     private volatile @Nullable Future<?> refreshingCommands;
     private volatile @Nullable Future<?> refreshingUsers;
 
-    private Proxy(Topology topology, Front front, UpstreamSettings settings) {
+    private Proxy(Topology topology, Front front, UpstreamSettings settings, Tls tls) {
         this.topology = topology;
         this.front = front;
+        this.tls = tls;
         this.channelLinks = new ChannelLinks(front.channels(), settings, topology.loop(), topology::addresses);
     }
 
@@ -48,28 +52,37 @@ public final class Proxy implements AutoCloseable {
      *
      * @param loops for clients and nodes; closed by the caller
      * @param shutdown called when a client says SHUTDOWN, on an event loop
-     * @throws IOException if no node answers in time, or an address cannot be bound
+     * @throws IOException if no node answers in time, an address cannot be bound, or a certificate cannot be used
      */
     public static Proxy start(ProxyConfig config, EventLoopGroup loops, Runnable shutdown) throws IOException {
-        UpstreamSettings settings = UpstreamSettings.DEFAULT.withSecret(config.masterauth());
+        Tls tls = tls(config);
+        UpstreamSettings settings = UpstreamSettings.DEFAULT.withSecret(config.masterauth())
+                .withTls(config.tls().links() ? tls : null);
         Topology topology = new Topology(config.seeds(), settings, loops.next());
         List<CommandSpec> commands;
         try {
             commands = learn(topology, config);
         } catch (IOException e) {
             topology.stop();
+            tls.close();
             throw e;
         }
         Front[] made = new Front[1];
         ProxyAdmin admin = new ProxyAdmin(topology, shutdown, () -> made[0].stats().reset());
         Front front = new Front(config.front(), commands, topology, admin);
         made[0] = front;
-        Proxy proxy = new Proxy(topology, front, settings);
+        Proxy proxy = new Proxy(topology, front, settings, tls);
         proxy.awaitUsers(config.startTimeoutSeconds());
         try {
             for (String host : config.bind()) {
-                InetSocketAddress address = new InetSocketAddress(host, config.port());
-                proxy.servers.add(RespServer.listen(front, Mode.PLAIN, address, loops));
+                if (config.port() >= 0) {
+                    InetSocketAddress address = new InetSocketAddress(host, config.port());
+                    proxy.servers.add(RespServer.listen(front, Mode.PLAIN, address, loops));
+                }
+                if (config.tls().port() != 0) {
+                    InetSocketAddress address = new InetSocketAddress(host, config.tls().port());
+                    proxy.servers.add(RespServer.listen(front, Mode.PLAIN, address, loops, tls));
+                }
             }
         } catch (IOException e) {
             proxy.close();
@@ -82,6 +95,15 @@ public final class Proxy implements AutoCloseable {
             var _ = proxy.refreshUsers();
         }, USERS_REFRESH_MILLIS, USERS_REFRESH_MILLIS, TimeUnit.MILLISECONDS);
         return proxy;
+    }
+
+    private static Tls tls(ProxyConfig config) throws IOException {
+        Tls tls = new Tls();
+        TlsConfig wanted = config.tls().config();
+        if (wanted != null) {
+            tls.use(wanted, config.tls().links());
+        }
+        return tls;
     }
 
     private static List<CommandSpec> learn(Topology topology, ProxyConfig config) throws IOException {
@@ -169,6 +191,7 @@ public final class Proxy implements AutoCloseable {
         front.clients().closeAll();
         channelLinks.close();
         topology.stop();
+        tls.close();
         Future<?> refreshing = refreshingCommands;
         if (refreshing != null) {
             refreshing.cancel(false);

@@ -5,19 +5,25 @@ import dev.balsa.proxy.ConfigFile.ConfigException;
 import dev.balsa.proxy.ConfigFile.Directive;
 import dev.balsa.proxy.front.FrontSettings;
 import dev.balsa.proxy.front.FrontSettings.DebugAccess;
+import dev.balsa.proxy.tls.TlsConfig;
+import dev.balsa.proxy.tls.TlsPorts;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a proxy is configured to. Immutable but for the front's settings.
  *
  * @param seeds cluster addresses {@code host:port} of nodes to ask first; at least one
  * @param bind addresses to listen on
- * @param port 0 = any free one
+ * @param port 0 = any free one, -1 = none
  * @param loopThreads event loops ({@code io-threads})
  * @param masterauth password of the nodes; empty: none is needed
  * @param startTimeoutSeconds how long the first contact with the cluster may take
+ * @param tls {@code tls-port}, {@code tls-cluster} and the like
  * @param front what clients meet
  */
 public record ProxyConfig(
@@ -27,13 +33,25 @@ public record ProxyConfig(
         int loopThreads,
         String masterauth,
         int startTimeoutSeconds,
+        TlsPorts tls,
         FrontSettings front) {
     private static final int PORT_MAX = 65_535;
     private static final int START_SECONDS = 60;
+    private static final Map<String, String> TLS_DEFAULTS = tlsDefaults();
+
+    private static Map<String, String> tlsDefaults() {
+        Map<String, String> values = new TreeMap<>();
+        TlsConfig.DIRECTIVES.forEach(name -> values.put(name, ""));
+        values.put("tls-auth-clients", "yes");
+        values.put("tls-handshake-timeout-millis", Integer.toString(TlsConfig.HANDSHAKE_TIMEOUT_MILLIS));
+        values.put("tls-files-check-millis", Integer.toString(TlsConfig.FILES_CHECK_MILLIS));
+        return Map.copyOf(values);
+    }
 
     /** A proxy with default settings. */
     public static ProxyConfig of(List<String> seeds, String bind, int port) {
-        return new ProxyConfig(List.copyOf(seeds), List.of(bind), port, 1, "", START_SECONDS, new FrontSettings());
+        return new ProxyConfig(List.copyOf(seeds), List.of(bind), port, 1, "", START_SECONDS, TlsPorts.NONE,
+                new FrontSettings());
     }
 
     /**
@@ -59,6 +77,9 @@ public record ProxyConfig(
         int threads = 1;
         String masterauth = "";
         int startSeconds = START_SECONDS;
+        int tlsPort = 0;
+        boolean tlsLinks = false;
+        Map<String, String> tls = new TreeMap<>(TLS_DEFAULTS);
         FrontSettings front = new FrontSettings();
         for (Directive d : directives) {
             switch (d.name()) {
@@ -67,14 +88,49 @@ public record ProxyConfig(
                 case "port" -> port = (int) d.number(0, PORT_MAX);
                 case "io-threads" -> threads = (int) d.number(1, 128);
                 case "masterauth" -> masterauth = d.value();
+                case "tls-port" -> tlsPort = (int) d.number(0, PORT_MAX);
+                case "tls-cluster" -> tlsLinks = d.yes();
                 case "start-timeout-seconds" -> startSeconds = (int) d.number(1, 86_400);
-                default -> front(d, front);
+                default -> {
+                    if (tls.containsKey(d.name())) {
+                        tls.put(d.name(), tlsValue(d));
+                    } else {
+                        front(d, front);
+                    }
+                }
             }
         }
         if (seeds.isEmpty()) {
             throw new ConfigException("seeds is missing: which nodes is the proxy to ask, e.g. seeds 10.0.0.1:7379?");
         }
-        return new ProxyConfig(seeds, bind, port, threads, masterauth, startSeconds, front);
+        boolean onlyTls = port == 0 && tlsPort != 0;
+        return new ProxyConfig(seeds, bind, onlyTls ? -1 : port, threads, masterauth, startSeconds,
+                tlsPorts(tlsPort, tlsLinks, tls), front);
+    }
+
+    private static TlsPorts tlsPorts(int port, boolean links, Map<String, String> values) {
+        if (port == 0 && !links) {
+            return TlsPorts.NONE;
+        }
+        try {
+            return new TlsPorts(port, links, TlsConfig.of(name -> values.getOrDefault(name, "")));
+        } catch (IOException e) {
+            throw new ConfigException("Failed to configure TLS: " + e.getMessage());
+        }
+    }
+
+    private static String tlsValue(Directive d) {
+        return switch (d.name()) {
+            case "tls-handshake-timeout-millis" -> Long.toString(d.number(100, 3_600_000));
+            case "tls-files-check-millis" -> Long.toString(d.number(0, 3_600_000));
+            case "tls-auth-clients" -> {
+                if (!List.of("yes", "no", "optional").contains(d.value())) {
+                    throw d.error("'" + d.name() + "' must be yes, no or optional, not " + d.value());
+                }
+                yield d.value();
+            }
+            default -> String.join(" ", d.values());
+        };
     }
 
     private static void front(Directive d, FrontSettings front) {

@@ -13,6 +13,7 @@ import dev.balsa.proxy.route.ClusterView;
 import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.route.Request;
 import dev.balsa.proxy.route.SlotMap;
+import dev.balsa.proxy.tls.Tls;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -58,8 +59,12 @@ public final class FakeCluster implements ClusterView, AutoCloseable {
     }
 
     public int listen(Mode mode) throws IOException {
+        return listen(mode, null);
+    }
+
+    public int listen(Mode mode, @Nullable Tls tls) throws IOException {
         RespServer server = RespServer.listen(front, mode, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                loops);
+                loops, tls);
         servers.add(server);
         return server.port();
     }

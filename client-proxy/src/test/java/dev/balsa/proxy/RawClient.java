@@ -26,8 +26,17 @@ public final class RawClient implements AutoCloseable {
     }
 
     public RawClient(int port, int bufferBytes) throws IOException {
+        this(new Socket(InetAddress.getLoopbackAddress(), port), bufferBytes);
+    }
+
+    /** On a connection that somebody has made. */
+    public RawClient(Socket connected) throws IOException {
+        this(connected, 1 << 16);
+    }
+
+    private RawClient(Socket connected, int bufferBytes) throws IOException {
         received = new byte[bufferBytes];
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket = connected;
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(20_000);
         in = socket.getInputStream();

@@ -29,7 +29,7 @@ import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proxy.front.Front;
 import dev.balsa.proxy.front.RespServer;
 import dev.balsa.proxy.route.Backend;
-import dev.balsa.proxy.route.Mode;
+import dev.balsa.proxy.tls.Tls;
 import dev.balsa.proxy.upstream.ChannelLinks;
 import dev.balsa.proxy.upstream.UpstreamSettings;
 import dev.balsa.raft.GroupStatus;
@@ -41,7 +41,6 @@ import dev.balsa.raft.jraft.rpc.RpcConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -71,7 +70,8 @@ final class Node implements AutoCloseable {
     private final ExecutorService background;
     private final RaftHost raft;
     private final List<HostedGroup> groups = new ArrayList<>();
-    private final List<RespServer> listeners = new ArrayList<>();
+    private final Tls tls;
+    private final Listeners listeners;
     private final CompletableFuture<Integer> stopped = new CompletableFuture<>();
     private final Settings settings;
     private final SlowLog slowLog;
@@ -95,6 +95,7 @@ final class Node implements AutoCloseable {
         this.config = config;
         config.warnings().forEach(LOG::warn);
         Files.createDirectories(config.dir());
+        this.tls = Listeners.tls(config);
         String nodeId = NodeIdentity.loadOrCreate(config.dir(), config.nodeId());
         ClusterMap map = StaticMap.of(config, nodeId);
         this.identity = new NodeView.Identity(nodeId, map, new LeaderTable(map));
@@ -110,7 +111,8 @@ final class Node implements AutoCloseable {
         ClusterMap.Node self = self(map, nodeId);
         this.raft = new JRaftHost(
                 new JRaftHost.Listen(config.raftBind().isEmpty() ? self.host() : config.raftBind(), self.raftPort()),
-                RpcConfig.defaults("balsa").withSecret(config.clusterSecret()),
+                RpcConfig.defaults("balsa").withSecret(config.clusterSecret())
+                        .withTls(config.tlsReplication() ? new RaftLinks(tls) : null),
                 loops);
         Path dump = config.dir().resolve(config.dbFileName());
         boolean importing = config.members().isEmpty() && !config.dbFileName().isEmpty()
@@ -122,20 +124,22 @@ final class Node implements AutoCloseable {
             importDump(dump);
         }
         this.administration = new Administration(view, settings, stats, slowLog, latencyEvents, loops.next());
-        UpstreamSettings links = UpstreamSettings.DEFAULT.withSecret(config.clusterSecret());
+        UpstreamSettings links = UpstreamSettings.DEFAULT.withSecret(config.clusterSecret())
+                .withTls(config.tlsCluster() ? tls : null);
         this.routes = new NodeClusterView(identity, this::local, links);
         List<CommandSpec> commands = CommandTable.all().stream().map(Command::spec).toList();
         this.front = newFront(commands);
         NodeUsers.start(config, settings, front, groups);
         this.channelLinks = new ChannelLinks(front.channels(), links, loops.next(), routes::others);
         spreadLeaders(map);
-        listen(config.port(), Mode.PLAIN);
-        listen(config.clusterPort(), Mode.CLUSTER);
+        this.listeners = new Listeners(config, front, loops, tls);
+        listeners.open(settings);
         LOG.info(
-                "Balsa {} serves: node {}, port {}, cluster-port {}, {} of {} members, data in {}",
+                "Balsa {} serves: node {}, port {}, tls-port {}, cluster-port {}, {} of {} members, data in {}",
                 Versions.BALSA,
                 nodeId,
                 config.port(),
+                config.tlsPort(),
                 config.clusterPort(),
                 map.groups().size() == 1 ? "one group" : map.groups().size() + " groups",
                 map.nodes().size(),
@@ -244,25 +248,6 @@ final class Node implements AutoCloseable {
         }
     }
 
-    private void listen(int port, Mode mode) throws IOException {
-        if (port == 0) {
-            return;
-        }
-        for (String bind : config.bind()) {
-            boolean optional = bind.startsWith("-");
-            String address = optional ? bind.substring(1) : bind;
-            try {
-                listeners.add(RespServer.listen(
-                        front, mode, new InetSocketAddress(address.equals("*") ? "0.0.0.0" : address, port), loops));
-            } catch (IOException e) {
-                if (!optional) {
-                    throw e;
-                }
-                LOG.debug("not listening on {} port {}: {}", address, port, e.getMessage());
-            }
-        }
-    }
-
     private NodeState.@Nullable Client client(long id) {
         // 0 is the import of the first start, which runs before there is a front.
         return id == 0 ? null : view.client(id);
@@ -351,7 +336,7 @@ final class Node implements AutoCloseable {
 
     @Override
     public void close() {
-        listeners.forEach(RespServer::close);
+        listeners.close();
         channelLinks.close();
         routes.close();
         administration.close();

@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -28,6 +29,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
     /** Channel, pipeline and the objects here, when nothing is in flight. */
     private static final long FIXED_BYTES = 4 << 10;
+    /** What TLS keeps for a connection, about. */
+    private static final long TLS_BYTES = 16 << 10;
     /** The books are as exact as this. */
     private static final long BOOKED_STEP_BYTES = 16 << 10;
     /** So much is read ahead of a blocking command. */
@@ -39,6 +42,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Session session;
     private final RespDecoder decoder;
     private final Peer peer;
+    private final boolean tls;
     private final ByteQueue input = new ByteQueue();
     private final Answers answers;
     private final Execution execution;
@@ -58,6 +62,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.front = front;
         this.loop = loop;
         this.peer = peer;
+        this.tls = peer.hasTls();
         this.session = new Session(mode, peer.isLocal(), front.users());
         this.decoder = new RespDecoder(front.settings().requestLimits());
         decoder.authenticated(session.authenticated());
@@ -72,7 +77,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         loop.opened(this);
-        book(FIXED_BYTES);
+        book(memoryBytes());
         front.clients().add(this);
     }
 
@@ -317,8 +322,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
-            log.debug("client {} is gone: {}", peer, cause.getMessage());
+        // TLS wraps what it does not like.
+        Throwable reason = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+        if (reason instanceof IOException) {
+            log.debug("client {} is gone: {}", peer, reason.getMessage());
         } else {
             log.error("client {} is closed because of a bug", peer, cause);
         }
@@ -409,7 +416,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** About what this connection costs. */
     long memoryBytes() {
-        return FIXED_BYTES + input.capacity() + answers.output().bytes();
+        return FIXED_BYTES + (tls ? TLS_BYTES : 0) + input.capacity() + answers.output().bytes();
     }
 
     String lastCommand() {

@@ -2,9 +2,11 @@ package dev.balsa.proxy.front;
 
 import io.netty.channel.Channel;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * Who is at the other end. Immutable.
@@ -25,6 +27,24 @@ record Peer(long id, Channel channel, String address, String localAddress, long 
     /** Whether the client is on this machine. */
     boolean isLocal() {
         return channel.remoteAddress() instanceof InetSocketAddress inet && inet.getAddress().isLoopbackAddress();
+    }
+
+    /** Whether the connection is encrypted. */
+    boolean hasTls() {
+        return channel.pipeline().get(SslHandler.class) != null;
+    }
+
+    /** Whether it may pass for another process of the cluster: over TLS only with a certificate. */
+    boolean mayBeLink() {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            return true;
+        }
+        try {
+            return tls.engine().getSession().getPeerCertificates().length > 0;
+        } catch (SSLPeerUnverifiedException e) {
+            return false;
+        }
     }
 
     private static String text(SocketAddress address) {

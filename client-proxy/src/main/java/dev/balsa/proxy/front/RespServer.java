@@ -1,6 +1,7 @@
 package dev.balsa.proxy.front;
 
 import dev.balsa.proxy.route.Mode;
+import dev.balsa.proxy.tls.Tls;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,17 @@ public final class RespServer implements AutoCloseable {
      */
     public static RespServer listen(Front front, Mode mode, InetSocketAddress address, EventLoopGroup loops)
             throws IOException {
+        return listen(front, mode, address, loops, null);
+    }
+
+    /**
+     * As {@link #listen(Front, Mode, InetSocketAddress, EventLoopGroup)}.
+     *
+     * @param tls null: in the clear
+     */
+    public static RespServer listen(
+            Front front, Mode mode, InetSocketAddress address, EventLoopGroup loops, @Nullable Tls tls)
+            throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
                 .channel(serverChannel(loops))
@@ -59,7 +72,7 @@ public final class RespServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel client) {
-                        accept(front, mode, client);
+                        accept(front, mode, client, tls);
                     }
                 });
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
@@ -69,14 +82,23 @@ public final class RespServer implements AutoCloseable {
         return new RespServer(bound.channel());
     }
 
-    private static void accept(Front front, Mode mode, Channel client) {
+    private static void accept(Front front, Mode mode, Channel client, @Nullable Tls tls) {
         front.stats().connectionReceived();
         if (!front.clients().enter(front.settings().maxclients())) {
             front.stats().connectionRejected();
             log.debug("refusing {}: maxclients is reached", client.remoteAddress());
+            if (tls != null) {
+                // No handshake was made, so nothing can be said; as with Redis.
+                var _ = client.close();
+                return;
+            }
             var _ = client.writeAndFlush(client.alloc().buffer(TOO_MANY.length).writeBytes(TOO_MANY))
                     .addListener(ChannelFutureListener.CLOSE);
             return;
+        }
+        if (tls != null) {
+            Tls.Port kind = mode == Mode.CLUSTER ? Tls.Port.CLUSTER : Tls.Port.CLIENTS;
+            client.pipeline().addLast(tls.accept(client, kind), new HandshakeWatch());
         }
         LoopState loop = front.loop(client.eventLoop());
         client.pipeline().addLast(new Connection(front, mode, loop, Peer.of(front.clients().nextId(), client)));

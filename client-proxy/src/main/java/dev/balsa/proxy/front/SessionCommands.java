@@ -173,7 +173,8 @@ final class SessionCommands {
     private static boolean login(Connection client, String user, byte[] password, String command) {
         Users users = client.front().users();
         boolean link = user.equals(LinkSecret.USER) && client.session().mode() == Mode.CLUSTER;
-        Account account = link ? users.authenticateLink(password) : users.authenticate(user, password);
+        Account account = !link ? users.authenticate(user, password)
+                : client.peer().mayBeLink() ? users.authenticateLink(password) : null;
         if (account == null) {
             StringBuilder info = new StringBuilder();
             ClientInfo.append(client, info);

@@ -67,8 +67,7 @@ final class ChannelLink {
         Attempt next = new Attempt();
         attempt = next;
         try {
-            ChannelFuture connecting = Loops.bootstrap(loop, settings.connectTimeoutMillis())
-                    .handler(next)
+            ChannelFuture connecting = Loops.bootstrap(loop, settings, next)
                     .connect(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
             next.channel = connecting.channel();
             connecting.addListener(result -> {

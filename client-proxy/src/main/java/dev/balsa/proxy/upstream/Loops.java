@@ -1,7 +1,10 @@
 package dev.balsa.proxy.upstream;
 
+import dev.balsa.proxy.tls.Tls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
@@ -13,14 +16,22 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 final class Loops {
     private Loops() {}
 
-    static Bootstrap bootstrap(EventLoop loop, int connectTimeoutMillis) {
+    /** @param link what is at this end of the connection, behind TLS if that is configured */
+    static Bootstrap bootstrap(EventLoop loop, UpstreamSettings settings, ChannelHandler link) {
         boolean epoll = loop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class);
         Class<? extends Channel> type = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+        Tls tls = settings.tls();
         return new Bootstrap()
                 .group(loop)
                 .channel(type)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMillis);
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, settings.connectTimeoutMillis())
+                .handler(tls == null ? link : new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(tls.connect(channel), link);
+                    }
+                });
     }
 }

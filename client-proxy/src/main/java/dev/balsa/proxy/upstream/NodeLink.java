@@ -19,6 +19,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.DecoderException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -79,6 +80,7 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
     private State state = State.IDLE;
     private @Nullable Channel channel;
     private boolean flushScheduled;
+    private boolean refusalTold;
     private long queued;
     private long written;
     private int greetings;
@@ -185,7 +187,7 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
         long thisAttempt = ++attempt;
         ChannelFuture connecting;
         try {
-            Bootstrap bootstrap = Loops.bootstrap(loop, settings.connectTimeoutMillis()).handler(this);
+            Bootstrap bootstrap = Loops.bootstrap(loop, settings, this);
             connecting = bootstrap.connect(key.address().substring(0, colon),
                     Integer.parseInt(key.address().substring(colon + 1)));
         } catch (RuntimeException e) {
@@ -318,6 +320,7 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
                 clientId = Long.parseLong(new String(array, from + 1, length - 3, StandardCharsets.US_ASCII));
             }
             state = State.READY;
+            refusalTold = false;
             backoffMillis = 0;
             scheduleFlush();
         }
@@ -396,6 +399,11 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (isCurrent(ctx)) {
+            if (cause instanceof DecoderException && !refusalTold) {
+                // TLS: the certificate of one side does not please the other. It is tried again, but told once.
+                refusalTold = true;
+                log.warn("{} cannot be spoken to by TLS: {}", key.address(), cause.getMessage());
+            }
             lost(attempt, cause.toString());
         }
         var _ = ctx.close();

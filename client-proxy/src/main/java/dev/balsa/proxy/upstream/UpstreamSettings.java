@@ -1,12 +1,15 @@
 package dev.balsa.proxy.upstream;
 
 import dev.balsa.proxy.acl.LinkSecret;
+import dev.balsa.proxy.tls.Tls;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How nodes are reached. Immutable.
  *
  * @param secret of the cluster, from which follows what a link logs in with; empty: the cluster has none
+ * @param tls null: in the clear
  * @param inFlightMaxBytes most bytes of unanswered requests per link; more are refused as busy
  * @param connectTimeoutMillis until a connection attempt and its greeting count as failed
  * @param pingMillis how often a node that owes replies is asked whether it lives
@@ -17,6 +20,7 @@ import java.nio.charset.StandardCharsets;
  */
 public record UpstreamSettings(
         String secret,
+        @Nullable Tls tls,
         int inFlightMaxBytes,
         int connectTimeoutMillis,
         int pingMillis,
@@ -25,7 +29,7 @@ public record UpstreamSettings(
         int backoffMaxMillis) {
 
     /** What suits a cluster in one place. */
-    public static final UpstreamSettings DEFAULT = new UpstreamSettings("", 64 << 20, 1_000, 250, 1_000, 60_000, 500);
+    public static final UpstreamSettings DEFAULT = new UpstreamSettings("", null, 64 << 20, 1_000, 250, 1_000, 60_000, 500);
 
     /** What a link gives in the place of a password. */
     String proof() {
@@ -33,8 +37,12 @@ public record UpstreamSettings(
     }
 
     public UpstreamSettings withSecret(String ofCluster) {
-        return new UpstreamSettings(ofCluster, inFlightMaxBytes, connectTimeoutMillis, pingMillis,
-                pingTimeoutMillis,
-                idleMillis, backoffMaxMillis);
+        return new UpstreamSettings(ofCluster, tls, inFlightMaxBytes, connectTimeoutMillis, pingMillis,
+                pingTimeoutMillis, idleMillis, backoffMaxMillis);
+    }
+
+    public UpstreamSettings withTls(@Nullable Tls ofLinks) {
+        return new UpstreamSettings(secret, ofLinks, inFlightMaxBytes, connectTimeoutMillis, pingMillis,
+                pingTimeoutMillis, idleMillis, backoffMaxMillis);
     }
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class NodeLinkTest {
-    private static final UpstreamSettings QUICK = new UpstreamSettings("", 1 << 20, 500, 20, 200, 60_000, 100);
+    private static final UpstreamSettings QUICK = new UpstreamSettings("", null, 1 << 20, 500, 20, 200, 60_000, 100);
 
     private final EventLoopGroup loops = RespServer.newLoops(1);
     private final EventLoop loop = loops.next();
@@ -164,7 +164,7 @@ class NodeLinkTest {
     @Test
     void too_many_bytes_in_flight_are_refused_as_busy() throws Exception {
         try (ScriptedNode node = new ScriptedNode(r -> r.startsWith("PING") ? "" : ScriptedNode.SILENCE)) {
-            Backend group = group(node.address(), new UpstreamSettings("", 1000, 500, 1000, 5000, 60_000, 100));
+            Backend group = group(node.address(), new UpstreamSettings("", null, 1000, 500, 1000, 5000, 60_000, 100));
             Asked first = write("SET a " + "x".repeat(2000)).on(group);
             assertThat(write("SET b 1").on(group).outcome()).startsWith("Busy(");
             assertThat(first.answer.isDone()).isFalse();

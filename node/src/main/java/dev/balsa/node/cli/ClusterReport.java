@@ -28,9 +28,9 @@ record ClusterReport(ClusterMap map, List<Answer> answers) {
     record Lead(ClusterMap.Group group, ClusterMap.@Nullable Node leader, @Nullable NodeReport report) {}
 
     /** Asks {@code address} who is there, then everyone. */
-    static ClusterReport ask(String address, String password) {
+    static ClusterReport ask(String address, Access access) {
         ClusterMap map;
-        try (RespClient client = RespClient.open(address, password, TIMEOUT_MILLIS)) {
+        try (RespClient client = RespClient.open(address, access, TIMEOUT_MILLIS)) {
             if (!(client.ask("BALSA", "MAP") instanceof RespReply.Bulk(byte[] bytes))) {
                 throw new UserError(address + " does not know its cluster");
             }
@@ -41,14 +41,14 @@ record ClusterReport(ClusterMap map, List<Answer> answers) {
         }
         List<Answer> answers = new ArrayList<>();
         for (ClusterMap.Node node : map.nodes()) {
-            answers.add(ask(node, password));
+            answers.add(ask(node, access));
         }
         return new ClusterReport(map, answers);
     }
 
-    private static Answer ask(ClusterMap.Node node, String password) {
+    private static Answer ask(ClusterMap.Node node, Access access) {
         int port = node.clusterPort() != 0 ? node.clusterPort() : node.port();
-        try (RespClient client = RespClient.open(node.host() + ":" + port, password, TIMEOUT_MILLIS)) {
+        try (RespClient client = RespClient.open(node.host() + ":" + port, access, TIMEOUT_MILLIS)) {
             return new Answer(node, status(client), "");
         } catch (IOException | RuntimeException e) {
             return new Answer(node, null, String.valueOf(e.getMessage()));

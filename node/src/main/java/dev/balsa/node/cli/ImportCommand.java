@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -51,10 +52,9 @@ final class ImportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String address;
 
-    @Option(names = "--password", defaultValue = "${env:BALSA_PASSWORD:-}",
-            description = "If it has one, or BALSA_PASSWORD.")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    private String password;
+    private AccessOptions access;
 
     @Option(names = "--replace", description = "Overwrites keys that exist.")
     private boolean replace;
@@ -79,7 +79,7 @@ final class ImportCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         try (Keyspace keyspace = new Keyspace(DATABASES, ARENA_BYTES);
-                RespClient client = RespClient.open(address, password, TIMEOUT_MILLIS)) {
+                RespClient client = RespClient.open(address, access.access(), TIMEOUT_MILLIS)) {
             total = RdbReader.load(file, keyspace, new Quiet());
             out.println(total + " keys in " + file);
             for (int i = 0; i < DATABASES; i++) {

@@ -25,7 +25,7 @@ final class NodeWatch implements Runnable {
     @Override
     public void run() {
         while (!Thread.currentThread().isInterrupted()) {
-            try (RespClient client = RespClient.openLink("127.0.0.1:" + config.clusterPort(), config.clusterSecret(),
+            try (RespClient client = RespClient.open("127.0.0.1:" + config.clusterPort(), Access.link(config),
                     TIMEOUT_MILLIS)) {
                 while (!Thread.currentThread().isInterrupted()) {
                     board.heard(number, ClusterReport.status(client));

@@ -3,17 +3,19 @@ package dev.balsa.node.cli;
 import dev.balsa.proto.resp.RespReply;
 import dev.balsa.proto.resp.RespReplyDecoder;
 import dev.balsa.proto.resp.RespWriter;
-import dev.balsa.proxy.acl.LinkSecret;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /** A connection to a server that answers one request at a time, for tools. Used by one thread; blocks. */
 final class RespClient implements AutoCloseable {
-    private final Socket socket;
+    private Socket socket;
     private final RespReplyDecoder decoder = new RespReplyDecoder();
     private byte[] input = new byte[16 * 1024];
     private int from;
@@ -32,15 +34,18 @@ final class RespClient implements AutoCloseable {
         }
     }
 
-    /** Connects to {@code host:port} and gives a password if there is one. */
-    static RespClient open(String address, String password, int timeoutMillis) throws IOException {
+    /** Connects to {@code host:port} and says who it is, if anything is to be said. */
+    static RespClient open(String address, Access access, int timeoutMillis) throws IOException {
         int colon = address.lastIndexOf(':');
         String host = colon < 0 ? address : address.substring(0, colon);
         int port = colon < 0 ? 6379 : port(address.substring(colon + 1), address);
         RespClient client = new RespClient(host.isEmpty() ? "127.0.0.1" : host, port, timeoutMillis);
         try {
-            if (!password.isEmpty()) {
-                client.ask("AUTH", password);
+            client.encrypt(access.tls());
+            if (!access.user().isEmpty()) {
+                client.ask("AUTH", access.user(), access.password());
+            } else if (!access.password().isEmpty()) {
+                client.ask("AUTH", access.password());
             }
             return client;
         } catch (IOException | RuntimeException e) {
@@ -49,15 +54,12 @@ final class RespClient implements AutoCloseable {
         }
     }
 
-    /** As {@link #open}, as one that belongs to the cluster: {@code address} is a cluster port. */
-    static RespClient openLink(String address, String secret, int timeoutMillis) throws IOException {
-        RespClient client = open(address, "", timeoutMillis);
-        try {
-            client.ask("AUTH", LinkSecret.USER, new String(LinkSecret.proof(secret), StandardCharsets.US_ASCII));
-            return client;
-        } catch (IOException | RuntimeException e) {
-            client.close();
-            throw e;
+    private void encrypt(@Nullable SSLContext tls) throws IOException {
+        if (tls != null) {
+            String host = socket.getInetAddress().getHostAddress();
+            SSLSocket encrypted = (SSLSocket) tls.getSocketFactory().createSocket(socket, host, socket.getPort(), true);
+            socket = encrypted;
+            encrypted.startHandshake();
         }
     }
 

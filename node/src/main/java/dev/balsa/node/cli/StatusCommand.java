@@ -3,6 +3,7 @@ package dev.balsa.node.cli;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  balsa status",
             "  balsa status --addr 10.0.0.1:6379 --json",
+            "  balsa status --tls --cacert ca.crt --cert client.crt --key client.key --user ops",
             "  balsa status && echo all is well"
         })
 final class StatusCommand implements Callable<Integer> {
@@ -29,10 +31,9 @@ final class StatusCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String address;
 
-    @Option(names = "--password", defaultValue = "${env:BALSA_PASSWORD:-}",
-            description = "If the cluster has one (requirepass), or BALSA_PASSWORD.")
+    @Mixin
     @SuppressWarnings("NullAway.Init")
-    private String password;
+    private AccessOptions access;
 
     @Option(names = "--json", description = "JSON instead of tables.")
     private boolean json;
@@ -46,7 +47,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ClusterReport report = ClusterReport.ask(address, password);
+        ClusterReport report = ClusterReport.ask(address, access.access());
         PrintWriter out = spec.commandLine().getOut();
         out.println(json ? report.json() : StatusTable.of(report));
         out.flush();

@@ -5,6 +5,8 @@ import dev.balsa.proxy.Proxy;
 import dev.balsa.proxy.ProxyConfig;
 import dev.balsa.proxy.front.FrontSettings;
 import dev.balsa.proxy.front.RespServer;
+import dev.balsa.proxy.tls.TlsConfig;
+import dev.balsa.proxy.tls.TlsPorts;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,7 +54,7 @@ final class Up implements AutoCloseable {
             node.start();
             nodes.add(node);
             NodeConfig config = configs.get(i - 1);
-            board.plain("  node " + i + "  pid " + node.pid() + "  port " + config.port() + "  cluster port "
+            board.plain("  node " + i + "  pid " + node.pid() + "  port " + config.clientPort() + "  cluster port "
                     + config.clusterPort()
                     + "  raft port " + config.raftPort());
             watches.add(Thread.ofVirtual().name("watch-" + i).start(new NodeWatch(i, config, board)));
@@ -64,8 +66,9 @@ final class Up implements AutoCloseable {
         }
         front = startFront();
         board.plain("  leaders  " + board.leaders());
-        board.plain(String.format(Locale.ROOT, "ready %s:%d in %.1f s. Try: redis-cli -p %d set greeting hello",
-                options.bind(), options.port(), (System.nanoTime() - from) / 1e9, options.port()));
+        board.plain(String.format(Locale.ROOT, "ready %s:%d in %.1f s. Try: redis-cli %s-p %d set greeting hello",
+                options.bind(), options.port(), (System.nanoTime() - from) / 1e9,
+                servesTls() ? files.clientOptions() : "", options.port()));
         board.tellChanges();
     }
 
@@ -73,7 +76,7 @@ final class Up implements AutoCloseable {
         PortCheck.requireFree(options.bind(), options.port(), "the front");
         for (int i = 1; i <= options.nodes(); i++) {
             NodeConfig config = configs.get(i - 1);
-            PortCheck.requireFree("127.0.0.1", config.port(), "node " + i + " for clients");
+            PortCheck.requireFree("127.0.0.1", config.clientPort(), "node " + i + " for clients");
             PortCheck.requireFree("127.0.0.1", config.clusterPort(), "node " + i + " for cluster-aware clients");
             PortCheck.requireFree("127.0.0.1", config.raftPort(), "node " + i + " for replication");
         }
@@ -84,13 +87,25 @@ final class Up implements AutoCloseable {
         // A password in the nodes' configuration is the front's, too.
         String password = configs.getFirst().requirepass();
         FrontSettings settings = new FrontSettings().requirepass(password);
-        ProxyConfig config = new ProxyConfig(
-                seeds, List.of(options.bind()), options.port(), 1, configs.getFirst().clusterSecret(), (int) (READY_MAX_MILLIS / 1000), settings);
         try {
+            ProxyConfig config = new ProxyConfig(seeds, List.of(options.bind()), servesTls() ? -1 : options.port(), 1,
+                    configs.getFirst().clusterSecret(), (int) (READY_MAX_MILLIS / 1000), tls(), settings);
             return Proxy.start(config, loops, this::stop);
         } catch (IOException e) {
             throw new UserError("the front does not start: " + e.getMessage());
         }
+    }
+
+    /** The front is as the first node. */
+    private boolean servesTls() {
+        return configs.getFirst().port() == 0 && configs.getFirst().tlsPort() != 0;
+    }
+
+    private TlsPorts tls() throws IOException {
+        NodeConfig node = configs.getFirst();
+        boolean any = servesTls() || node.tlsCluster();
+        return any ? new TlsPorts(servesTls() ? options.port() : 0, node.tlsCluster(), TlsConfig.of(node::value))
+                : TlsPorts.NONE;
     }
 
     /** Waits until {@link #stop}. */

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  balsa up                                  then: redis-cli -p 6379 set greeting hello",
             "  balsa up --nodes 5 --groups 4 --port 7000 --dir /tmp/five",
+            "  balsa up --tls --dir /tmp/secret          certificates for clients are in /tmp/secret/tls",
             "  redis-cli -c -p 6480 cluster shards       node 1 as a cluster-aware client sees it",
             "  kill -9 <pid of a node>                   it comes back after 3 s, and nothing that was answered is lost"
         })
@@ -49,6 +50,11 @@ final class UpCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
+    @Option(names = "--tls",
+            description = "A new cluster speaks TLS on every port, by certificates of an authority made for it alone: "
+                    + "see DIR/tls.")
+    private boolean tls;
+
     @Option(names = "--no-restart", description = "Leaves a node that died down.")
     private boolean noRestart;
 
@@ -62,7 +68,7 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         UpOptions options = new UpOptions(nodes, groups, port, bind, directory.toAbsolutePath().normalize(),
-                !noRestart);
+                tls, !noRestart);
         options.check();
         Logs.quiet();
         PrintWriter out = spec.commandLine().getOut();

@@ -3,6 +3,8 @@ package dev.balsa.node.cli;
 import dev.balsa.node.cluster.NodeIdentity;
 import dev.balsa.node.config.NodeConfig;
 import dev.balsa.proto.cluster.ClusterMap;
+import dev.balsa.proxy.ConfigFile;
+import dev.balsa.proxy.tls.CertificateAuthority;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -12,17 +14,20 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The directory of {@code balsa up}: {@code lock}, and for each node {@code nodeN/node.conf}, its data, and {@code
+ * The directory of {@code balsa up}: {@code lock}, with {@code --tls} certificates in {@code tls}, and for each node {@code nodeN/node.conf}, its data, and {@code
  * nodeN/log}. The configurations are written once
  * and then belong to the user. Holds the lock until it is closed.
  */
 final class UpFiles implements AutoCloseable {
     static final String CONFIG = "node.conf";
+    private static final String TLS = "tls";
+    private static final Duration CERTIFICATES_VALID = Duration.ofDays(3650);
 
     private final UpOptions options;
     private final FileChannel lockFile;
@@ -84,6 +89,9 @@ final class UpFiles implements AutoCloseable {
                     + options.clusterPort(i) + " "
                     + options.raftPort(i));
         }
+        if (options.tls()) {
+            makeCertificates();
+        }
         // The last one first: a directory without node1/node.conf was not finished, and is begun again.
         for (int i = options.nodes(); i >= 1; i--) {
             List<String> lines = new ArrayList<>(List.of(
@@ -94,10 +102,45 @@ final class UpFiles implements AutoCloseable {
                     "dir .",
                     "groups " + options.groups(),
                     "cluster-secret " + secret));
+            lines.addAll(options.tls() ? tlsLines(i) : List.of());
             lines.addAll(members);
             Files.createDirectories(options.nodeDirectory(i));
             writePrivately(config(i), lines);
         }
+    }
+
+    private List<String> tlsLines(int i) {
+        return List.of(
+                "port 0",
+                "tls-port " + options.plainPort(i),
+                "tls-cluster yes",
+                "tls-replication yes",
+                "tls-cert-file " + ConfigFile.quote(tlsFile("node.crt")),
+                "tls-key-file " + ConfigFile.quote(tlsFile("node.key")),
+                "tls-ca-cert-file " + ConfigFile.quote(tlsFile("ca.crt")));
+    }
+
+    private String tlsFile(String name) {
+        return options.directory().resolve(TLS).resolve(name).toString();
+    }
+
+    /** One certificate for all nodes and the front, and one for clients; the authority's key is forgotten. */
+    private void makeCertificates() throws IOException {
+        Path directory = Files.createDirectories(options.directory().resolve(TLS));
+        CertificateAuthority authority = new CertificateAuthority("balsa up", CERTIFICATES_VALID);
+        Files.writeString(directory.resolve("ca.crt"), authority.certificate());
+        List<String> hosts = new ArrayList<>(List.of("localhost", "127.0.0.1"));
+        if (options.bind().matches("[0-9]+(\\.[0-9]+){3}") && !hosts.contains(options.bind())) {
+            hosts.add(options.bind());
+        }
+        authority.issue(directory, "node", hosts);
+        authority.issue(directory, "client", List.of());
+    }
+
+    /** What redis-cli and the tools take to connect to such a cluster, and a blank. */
+    String clientOptions() {
+        return "--tls --cacert " + tlsFile("ca.crt") + " --cert " + tlsFile("client.crt") + " --key "
+                + tlsFile("client.key") + " ";
     }
 
     /** It holds the cluster's secret. */
@@ -110,6 +153,10 @@ final class UpFiles implements AutoCloseable {
 
     private void checkFits(int found) {
         NodeConfig first = config(1, List.of());
+        if (options.tls() && !first.tlsCluster()) {
+            throw new UserError(options.directory() + " holds a cluster without TLS. Set it up in its node.conf files, "
+                    + "or begin another one with another --dir.");
+        }
         List<ClusterMap.Node> members = first.members();
         int port = members.isEmpty() ? 0 : members.getFirst().port() - 1;
         if (members.size() != found || found != options.nodes() || first.groups() != options.groups()

@@ -7,9 +7,10 @@ import java.nio.file.Path;
  *
  * @param port of the front; the nodes' ports follow from it
  * @param directory absolute
+ * @param tls whether a new cluster speaks TLS, and nothing else
  * @param restart whether a node that died is started again
  */
-record UpOptions(int nodes, int groups, int port, String bind, Path directory, boolean restart) {
+record UpOptions(int nodes, int groups, int port, String bind, Path directory, boolean tls, boolean restart) {
     private static final int CLUSTER_DISTANCE = 100;
     private static final int RAFT_DISTANCE = 10_000;
 

@@ -19,7 +19,7 @@ public final class StaticMap {
     /** @param nodeId of this node, used when the configuration names no members: then it is the only one */
     public static ClusterMap of(NodeConfig config, String nodeId) {
         List<ClusterMap.Node> nodes = config.members().isEmpty()
-                ? List.of(new ClusterMap.Node(nodeId, host(config), config.port(), config.clusterPort(),
+                ? List.of(new ClusterMap.Node(nodeId, host(config), config.clientPort(), config.clusterPort(),
                 config.raftPort()))
                 : config.members();
         List<String> members = nodes.stream().map(ClusterMap.Node::id).toList();

@@ -40,6 +40,22 @@ public final class Directives {
             start("protected-mode", new Flag(), "yes"),
             start("tcp-keepalive", new Whole(0, Integer.MAX_VALUE), "300"),
             start("io-threads", new Whole(1, 128), "1"),
+            // TLS.
+            live("tls-port", PORT, "0"),
+            start("tls-cluster", new Flag(), "no"),
+            start("tls-replication", new Flag(), "no"),
+            live("tls-cert-file", new Text(), ""),
+            live("tls-key-file", new Text(), ""),
+            live("tls-key-file-pass", new Text(), ""),
+            live("tls-client-cert-file", new Text(), ""),
+            live("tls-client-key-file", new Text(), ""),
+            live("tls-client-key-file-pass", new Text(), ""),
+            live("tls-ca-cert-file", new Text(), ""),
+            live("tls-ca-cert-dir", new Text(), ""),
+            live("tls-auth-clients", new Choice(List.of("no", "yes", "optional")), "yes"),
+            live("tls-protocols", new Words(), ""),
+            live("tls-handshake-timeout-millis", new Whole(100, 3_600_000), "10000"),
+            live("tls-files-check-millis", new Whole(0, 3_600_000), "1000"),
             // Clients.
             live("requirepass", new Text(), ""),
             // Users: the first definition; from the first ACL SETUSER on the cluster keeps them.

@@ -104,13 +104,13 @@ public final class NodeConfig {
     /** Checks what several directives say together, and fills in what follows from them. */
     private NodeConfig complete(Map<String, String> all) {
         String where = file == null ? "command line: " : file + ": ";
-        if (port() == 0 && clusterPort() == 0) {
+        if (port() == 0 && tlsPort() == 0 && clusterPort() == 0) {
             throw new ConfigFile.ConfigException(where
-                    + "port and cluster-port are both 0, so no client could connect");
+                    + "port, tls-port and cluster-port are all 0, so no client could connect");
         }
         if (members.isEmpty()) {
             if (raftPort() == 0) {
-                int base = port() != 0 ? port() : clusterPort();
+                int base = clientPort() != 0 ? clientPort() : clusterPort();
                 all.put("raft-port", Integer.toString(base + RAFT_PORT_DISTANCE > 65_535 ? base - RAFT_PORT_DISTANCE
                         : base + RAFT_PORT_DISTANCE));
             }
@@ -187,6 +187,26 @@ public final class NodeConfig {
     /** For plain clients; 0 = none. */
     public int port() {
         return integer("port");
+    }
+
+    /** For plain clients by TLS; 0 = none. */
+    public int tlsPort() {
+        return integer("tls-port");
+    }
+
+    /** Where plain clients connect: {@link #port}, or {@link #tlsPort} if that is the only one; 0 = nowhere. */
+    public int clientPort() {
+        return port() != 0 ? port() : tlsPort();
+    }
+
+    /** Whether the cluster port, and links to those of other nodes, are TLS. */
+    public boolean tlsCluster() {
+        return value("tls-cluster").equals("yes");
+    }
+
+    /** Whether Raft is TLS. */
+    public boolean tlsReplication() {
+        return value("tls-replication").equals("yes");
     }
 
     /** For cluster-aware clients, proxies and other nodes; 0 = none. */

@@ -1,10 +1,12 @@
 package dev.balsa.node.observe;
 
+import dev.balsa.proto.resp.RespWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** CONFIG. Immutable. */
 final class ConfigCommands {
@@ -50,11 +52,19 @@ final class ConfigCommands {
         for (int i = 2; i < call.args().count(); i += 2) {
             changes.add(new Settings.Change(call.word(i), call.args().text(i + 1)));
         }
-        String refused = settings.set(changes);
-        if (refused == null) {
-            call.reply().ok();
+        if (changes.stream().anyMatch(change -> change.name().startsWith("tls-"))) {
+            // Files are read and ports opened, which no loop of clients can wait for.
+            call.answerFrom(reply -> answer(settings.set(changes), reply));
         } else {
-            call.reply().error(refused);
+            answer(settings.set(changes), call.reply());
+        }
+    }
+
+    private static void answer(@Nullable String refused, RespWriter reply) {
+        if (refused == null) {
+            reply.ok();
+        } else {
+            reply.error(refused);
         }
     }
 

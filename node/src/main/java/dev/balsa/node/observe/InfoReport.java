@@ -99,7 +99,7 @@ final class InfoReport {
                 .field("process_id", ProcessHandle.current().pid())
                 .field("process_supervised", "no")
                 .field("run_id", runId)
-                .field("tcp_port", node.config().port() != 0 ? node.config().port() : node.config().clusterPort())
+                .field("tcp_port", tcpPort())
                 .field("server_time_usec", now * 1000)
                 .field("uptime_in_seconds", uptime)
                 .field("uptime_in_days", uptime / 86_400)
@@ -112,6 +112,12 @@ final class InfoReport {
                 .field("balsa_version", Versions.BALSA)
                 .field("balsa_node_id", node.nodeId())
                 .field("java_version", Runtime.version().toString());
+    }
+
+    private long tcpPort() {
+        int port = node.config().port();
+        int tls = Integer.parseInt(settings.value("tls-port"));
+        return port != 0 ? port : tls != 0 ? tls : node.config().clusterPort();
     }
 
     private void clients(InfoText text) {

@@ -7,10 +7,13 @@ import dev.balsa.node.config.Directives;
 import dev.balsa.node.config.NodeConfig;
 import dev.balsa.proto.command.Glob;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +29,22 @@ public final class Settings {
         @Nullable String apply(String value);
     }
 
+    /** Puts several new values into force that only make sense together. */
+    @FunctionalInterface
+    public interface JointApplier {
+        /** @param values of any setting, the new ones included. @return null, or why it cannot be */
+        @Nullable String apply(UnaryOperator<String> values);
+    }
+
+    private record Together(Set<String> names, JointApplier applier) {}
+
     /** One value to set. */
     public record Change(String name, String value) {}
 
     private final NodeConfig config;
     private final Map<String, String> values = new ConcurrentHashMap<>();
     private final Map<String, List<Applier>> appliers = new ConcurrentHashMap<>();
+    private final List<Together> together = new ArrayList<>();
 
     public Settings(NodeConfig config) {
         this.config = config;
@@ -55,6 +68,14 @@ public final class Settings {
         if (refused != null) {
             throw new IllegalStateException(name + ": " + refused);
         }
+    }
+
+    /**
+     * Registers for settings that one CONFIG SET may change together: told once, after those of {@link #onChange}. Also
+     * when a value stays as it is: it may be the name of a file whose content has changed.
+     */
+    public synchronized void onAnyChange(Collection<String> names, JointApplier applier) {
+        together.add(new Together(Set.copyOf(names), applier));
     }
 
     /** Shows another value for a setting that the node has found out for itself, such as its id. */
@@ -129,7 +150,29 @@ public final class Settings {
                 }
             }
         }
+        String refused = applyTogether(checked);
+        if (refused != null) {
+            before.forEach((again, old) -> appliers.getOrDefault(again, List.of()).forEach(undo -> undo.apply(old)));
+            return refused;
+        }
         values.putAll(checked);
+        return null;
+    }
+
+    private @Nullable String applyTogether(Map<String, String> checked) {
+        for (int i = 0; i < together.size(); i++) {
+            for (String name : checked.keySet()) {
+                if (together.get(i).names().contains(name)) {
+                    String refused = together.get(i).applier().apply(any -> checked.getOrDefault(any, value(any)));
+                    if (refused != null) {
+                        // Those told before find the values of before again.
+                        together.subList(0, i).forEach(other -> other.applier().apply(this::value));
+                        return failed(name, refused);
+                    }
+                    break;
+                }
+            }
+        }
         return null;
     }
 

@@ -60,7 +60,7 @@ public final class JRaftHost implements RaftHost {
         this(listen, RpcConfig.defaults("balsa"));
     }
 
-    /** @throws RaftStartException if the address cannot be bound, or a certificate cannot be read */
+    /** @throws RaftStartException if the address cannot be bound */
     public JRaftHost(Listen listen, RpcConfig config) {
         this(listen, config, null);
     }
@@ -69,7 +69,7 @@ public final class JRaftHost implements RaftHost {
      * @param readLoops loops that read barriers are mostly asked for on: their rounds then start and end there
      * without a
      *     hand-over. The caller closes them. Null for none
-     * @throws RaftStartException if the address cannot be bound, or a certificate cannot be read
+     * @throws RaftStartException if the address cannot be bound
      */
     public JRaftHost(Listen listen, RpcConfig config, @Nullable EventLoopGroup readLoops) {
         String name = "raft-" + listen.port();

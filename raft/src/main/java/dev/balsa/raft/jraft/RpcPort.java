@@ -34,7 +34,7 @@ final class RpcPort implements AutoCloseable {
         this.client = client;
     }
 
-    /** @throws RaftStartException if the address cannot be bound, or a certificate cannot be read */
+    /** @throws RaftStartException if the address cannot be bound */
     static RpcPort open(
             JRaftHost.Listen listen, RpcConfig config, @Nullable EventLoopGroup readLoops, RpcProcessor<?>... more) {
         RaftRpc rpc = null;

@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -15,12 +14,11 @@ import org.jspecify.annotations.Nullable;
 /** Makes outgoing connections. Thread-safe: immutable. */
 final class Connector {
     private final RaftRpc rpc;
-    private final @Nullable SslContext tls;
+    private final @Nullable RaftTls tls;
 
     Connector(RaftRpc rpc) {
         this.rpc = rpc;
-        RaftTls files = rpc.config().tls();
-        this.tls = files == null ? null : files.clientContext();
+        this.tls = rpc.config().tls();
     }
 
     /** Starts an attempt; the peer hears {@code onUp} or {@code onDown} on its loop. Names are looked up elsewhere. */
@@ -50,7 +48,7 @@ final class Connector {
                     @Override
                     protected void initChannel(Channel channel) {
                         if (tls != null) {
-                            channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                            channel.pipeline().addLast(tls.connecting(channel));
                         }
                         channel.pipeline().addLast(new ClientConnection(rpc, peer));
                     }

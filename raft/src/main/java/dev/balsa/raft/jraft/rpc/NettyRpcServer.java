@@ -11,7 +11,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -75,8 +74,7 @@ public final class NettyRpcServer implements RpcServer {
             return true;
         }
         RpcConfig config = rpc().config();
-        RaftTls files = config.tls();
-        SslContext tls = files == null ? null : files.serverContext();
+        RaftTls tls = config.tls();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(rpc().loops())
                 .channel(Transports.serverChannel(rpc().loops()))
@@ -102,7 +100,7 @@ public final class NettyRpcServer implements RpcServer {
         return true;
     }
 
-    private void accept(Channel channel, @Nullable SslContext tls) {
+    private void accept(Channel channel, @Nullable RaftTls tls) {
         if (accepted.incrementAndGet() > rpc().config().limits().connectionsMax()) {
             accepted.decrementAndGet();
             LOG.warn("raft: connection from {} refused, connectionsMax reached", text(channel.remoteAddress()));
@@ -111,7 +109,7 @@ public final class NettyRpcServer implements RpcServer {
         }
         var _ = channel.closeFuture().addListener(_ -> accepted.decrementAndGet());
         if (tls != null) {
-            channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+            channel.pipeline().addLast(tls.accepting(channel));
         }
         channel.pipeline().addLast(new ServerConnection(this, channel));
     }

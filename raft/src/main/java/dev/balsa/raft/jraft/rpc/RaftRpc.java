@@ -54,11 +54,7 @@ public final class RaftRpc implements AutoCloseable {
         this.connector = new Connector(this);
     }
 
-    /**
-     * With loops of its own.
-     *
-     * @throws IllegalArgumentException if a certificate or key cannot be read
-     */
+    /** With loops of its own. */
     public static RaftRpc open(RpcConfig config) {
         String name = "raft-rpc-" + COUNT.incrementAndGet();
         return new RaftRpc(config, Transports.newLoops(name, config.loopThreads()), true, name);
@@ -67,8 +63,6 @@ public final class RaftRpc implements AutoCloseable {
     /**
      * On loops that the process has already and will close itself. They must not be ones that the state machine's
      * thread waits for; see {@link MessageType}.
-     *
-     * @throws IllegalArgumentException if a certificate or key cannot be read
      */
     public static RaftRpc open(RpcConfig config, EventLoopGroup loops) {
         return new RaftRpc(config, loops, false, "raft-rpc-" + COUNT.incrementAndGet());

@@ -1,52 +1,20 @@
 package dev.balsa.raft.jraft.rpc;
 
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
-import java.nio.file.Path;
-import javax.net.ssl.SSLException;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
 
 /**
- * Files in PEM for mutual TLS between replicas. Immutable.
+ * Mutual TLS between replicas, asked anew for each connection, so that certificates can be replaced while the process
+ * runs. Thread-safe.
  *
- * <p>The CA is the cluster: whoever holds a certificate of it may speak Raft, and nobody else. Host names are not
- * compared, because replicas know each other by addresses that move; so the CA must sign nothing but this cluster's
- * nodes.
- *
- * @param certFile this node's certificate, with intermediate ones after it
- * @param keyFile its private key, PKCS#8, without a password
- * @param caFile certificates of the authorities that peers must be signed by
+ * <p>The authority is the cluster: whoever holds a certificate of it may open a connection, and nobody else. Host names
+ * are not compared, because replicas know each other by addresses that move; so the authority must sign nothing but this
+ * cluster's processes and clients. Beyond that both ends must know the secret.
  */
-public record RaftTls(Path certFile, Path keyFile, Path caFile) {
-    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+public interface RaftTls {
+    /** For a connection that was accepted: the peer must show a certificate of the authority. */
+    SslHandler accepting(Channel channel);
 
-    /** @throws IllegalArgumentException if a file cannot be read or does not hold what it should */
-    SslContext serverContext() {
-        try {
-            return SslContextBuilder.forServer(certFile.toFile(), keyFile.toFile())
-                    .sslProvider(SslProvider.JDK)
-                    .trustManager(caFile.toFile())
-                    .clientAuth(ClientAuth.REQUIRE)
-                    .protocols(PROTOCOLS)
-                    .build();
-        } catch (SSLException e) {
-            throw new IllegalArgumentException("raft TLS: " + e.getMessage() + " (" + this + ")", e);
-        }
-    }
-
-    /** @throws IllegalArgumentException if a file cannot be read or does not hold what it should */
-    SslContext clientContext() {
-        try {
-            return SslContextBuilder.forClient()
-                    .sslProvider(SslProvider.JDK)
-                    .keyManager(certFile.toFile(), keyFile.toFile())
-                    .trustManager(caFile.toFile())
-                    .endpointIdentificationAlgorithm("")
-                    .protocols(PROTOCOLS)
-                    .build();
-        } catch (SSLException e) {
-            throw new IllegalArgumentException("raft TLS: " + e.getMessage() + " (" + this + ")", e);
-        }
-    }
+    /** For a connection that is made here: shows the own certificate, and believes only those of the authority. */
+    SslHandler connecting(Channel channel);
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param clusterName both ends of a connection must name the same cluster
  * @param secret both ends must know it; empty for none. It never travels: each end proves that it knows it
- * @param tls certificates for mutual TLS, or null for plain TCP
+ * @param tls mutual TLS, or null for plain TCP
  * @param loopThreads event loops for all Raft connections of the process; unused where loops are given
  */
 public record RpcConfig(
@@ -37,7 +37,7 @@ public record RpcConfig(
     @Override
     public String toString() {
         String known = secret.isEmpty() ? "none" : "***";
-        return "RpcConfig[clusterName=" + clusterName + ", secret=" + known + ", tls=" + tls
+        return "RpcConfig[clusterName=" + clusterName + ", secret=" + known + ", tls=" + (tls != null)
                 + ", loopThreads=" + loopThreads + ", " + limits + ", " + times + "]";
     }
 }

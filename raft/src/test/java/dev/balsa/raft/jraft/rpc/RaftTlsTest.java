@@ -64,7 +64,7 @@ class RaftTlsTest {
         Path key = directory.resolve(name + ".key");
         PrivateKey secret = (PrivateKey) load(name).getKey(name, PASSWORD);
         pem(key, "PRIVATE KEY", secret.getEncoded());
-        return new RaftTls(Path.of(signed), key, directory.resolve(trusted + ".crt"));
+        return PemTls.of(Path.of(signed), key, directory.resolve(trusted + ".crt"));
     }
 
     private static String store(String name) {
@@ -128,15 +128,6 @@ class RaftTlsTest {
     @Test
     void a_right_certificate_does_not_replace_the_secret() throws Exception {
         assertRefused(PLAIN.withTls(node1), PLAIN.withTls(node2).withSecret("guess"));
-    }
-
-    @Test
-    void a_file_that_is_no_certificate_is_named_when_the_transport_is_opened() throws Exception {
-        Path wrong = Files.writeString(directory.resolve("wrong.crt"), "hello");
-        RaftTls broken = new RaftTls(wrong, node1.keyFile(), node1.caFile());
-        assertThatThrownBy(() -> RaftRpc.open(PLAIN.withTls(broken)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("wrong.crt");
     }
 
     private static void assertRefused(RpcConfig server, RpcConfig client) throws Exception {
