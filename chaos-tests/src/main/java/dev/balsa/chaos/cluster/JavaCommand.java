@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How to start Balsa from the classes that this process runs with. Stateless. */
-final class JavaCommand {
+public final class JavaCommand {
     private static final String FLAGS = "/dev/balsa/node/cli/server.flags";
 
     private JavaCommand() {}
 
     /** The command line up to the subcommand, with the flags that the launcher uses and then the given ones. */
-    static List<String> balsa(List<String> jvmOptions) throws IOException {
+    public static List<String> balsa(List<String> jvmOptions) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + "/bin/java");
         try (InputStream flags = JavaCommand.class.getResourceAsStream(FLAGS)) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The directory of {@code balsa up}: {@code lock}, with {@code --tls} certificates in {@code tls}, and for each node {@code nodeN/node.conf}, its data, and {@code
@@ -124,9 +125,15 @@ final class UpFiles implements AutoCloseable {
         return options.directory().resolve(TLS).resolve(name).toString();
     }
 
-    /** One certificate for all nodes and the front, and one for clients; the authority's key is forgotten. */
+    /**
+     * One certificate for all nodes and the front, and one for clients; the authority's key is forgotten. Who has
+     * certificates of his own puts them there before.
+     */
     private void makeCertificates() throws IOException {
         Path directory = Files.createDirectories(options.directory().resolve(TLS));
+        if (Stream.of("ca.crt", "node.crt", "node.key").allMatch(name -> Files.exists(directory.resolve(name)))) {
+            return;
+        }
         CertificateAuthority authority = new CertificateAuthority("balsa up", CERTIFICATES_VALID);
         Files.writeString(directory.resolve("ca.crt"), authority.certificate());
         List<String> hosts = new ArrayList<>(List.of("localhost", "127.0.0.1"));
