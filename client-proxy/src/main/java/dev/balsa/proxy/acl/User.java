@@ -110,6 +110,25 @@ public record User(
         return String.join(" ", words);
     }
 
+    /** What it may do, without who it is: for {@link #ofRights}. */
+    public String rights() {
+        StringBuilder text = new StringBuilder(selectors.getFirst().shown());
+        for (Selector selector : selectors.subList(1, selectors.size())) {
+            text.append(" (").append(selector.shown()).append(')');
+        }
+        return text.toString();
+    }
+
+    /** A user who may do what {@link #rights} said; nothing if it cannot be read. */
+    public static User ofRights(String name, String rights, CommandIndex index) {
+        UserDraft draft = new UserDraft(name, index, false);
+        List<String> rules = UserDraft.merge(List.of(rights.split(" ", -1)));
+        if (rules == null || rules.stream().anyMatch(rule -> draft.apply(rule) != null)) {
+            return create(name, index, false);
+        }
+        return draft.toUser();
+    }
+
     /** As ACL GETUSER shows them. */
     public List<String> flags() {
         List<String> flags = new ArrayList<>();

@@ -3,6 +3,7 @@ package dev.balsa.proxy.front;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proxy.acl.Denial;
 import dev.balsa.proxy.acl.Denial.Reason;
+import dev.balsa.proxy.acl.SortAccess;
 import dev.balsa.proxy.acl.User;
 import dev.balsa.proxy.route.CommandEntry;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +15,6 @@ final class Access {
     /** The error line without its minus, after noting the denial in ACL LOG; null: it is allowed. */
     static @Nullable String denied(Connection client, CommandEntry entry, Args args) {
         User user = client.session().account().user();
-        if (!user.unrestricted() && runsScripts(entry.name())) {
-            return "NOPERM users whose rights are restricted cannot run scripts";
-        }
         return user.unrestricted() ? null : deniedTo(user, client, entry, args);
     }
 
@@ -26,7 +24,7 @@ final class Access {
             note(client, denial, entry, args, client.transactions().isOpen());
             return "NOPERM " + denial.message(user.name(), entry.name());
         }
-        return deniedPattern(user, entry, args);
+        return SortAccess.denied(user, entry, args);
     }
 
     /** A command of a transaction when EXEC comes: the user may have other rules by now. Null: it is allowed. */
@@ -44,39 +42,12 @@ final class Access {
         return isBetweenFronts(entry.name()) ? new Denial(Reason.COMMAND, 0) : user.check(entry, args);
     }
 
-    private static boolean runsScripts(String name) {
-        return switch (name) {
-            case "eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro" -> true;
-            default -> false;
-        };
-    }
-
     /** What they carry inside is not seen here, so they are for fronts, and for users who may everything. */
     private static boolean isBetweenFronts(String name) {
         return name.startsWith("balsa|") && switch (name) {
             case "balsa|digest", "balsa|help", "balsa|map", "balsa|status" -> false;
             default -> true;
         };
-    }
-
-    /** SORT's BY and GET lead to keys that nobody can tell from the request. */
-    private static @Nullable String deniedPattern(User user, CommandEntry entry, Args args) {
-        if (!entry.name().equals("sort") && !entry.name().equals("sort_ro")) {
-            return null;
-        }
-        for (int i = 2; i + 1 < args.count(); i++) {
-            boolean by = args.is(i, "BY");
-            boolean leads = by && args.text(i + 1).indexOf('*') >= 0 || args.is(i, "GET") && !args.text(i + 1).equals("#");
-            if (leads && !user.readsEveryKey(entry, args)) {
-                return "ERR " + (by ? "BY" : "GET") + " option of SORT denied due to insufficient ACL permissions.";
-            }
-            if (args.is(i, "LIMIT")) {
-                i += 2;
-            } else if (by || args.is(i, "GET") || args.is(i, "STORE")) {
-                i++;
-            }
-        }
-        return null;
     }
 
     private static void note(Connection client, Denial denial, CommandEntry entry, Args args, boolean multi) {

@@ -91,7 +91,11 @@ final class Execution {
             return envelope(args);
         }
         int target = router.groupOf(entry, args);
-        return target >= 0 ? toGroup(entry, args, target, router.slot(), answers) : wide(entry, args, target);
+        if (target < 0) {
+            return wide(entry, args, target);
+        }
+        Args sent = ScriptRights.along(session.account().user(), entry, args);
+        return toGroup(entry, sent, target, router.slot(), answers);
     }
 
     /** What a client of RESP2 may say that listens to channels: its replies can be told from messages. */

@@ -301,9 +301,10 @@ final class Transactions implements ReplySink {
             reads &= one.entry().spec().isReadOnly();
             denied |= one.entry().spec().has(CommandFlag.DENYOOM);
             words.add(bytes(Integer.toString(one.database())));
-            words.add(bytes(Integer.toString(one.args().count())));
-            for (int i = 0; i < one.args().count(); i++) {
-                words.add(one.args().copy(i));
+            Args sent = ScriptRights.along(client.session().account().user(), one.entry(), one.args());
+            words.add(bytes(Integer.toString(sent.count())));
+            for (int i = 0; i < sent.count(); i++) {
+                words.add(sent.copy(i));
             }
         }
         words.set(1, bytes(reads ? "EXECREAD" : denied ? "EXEC" : "EXECFREE"));

@@ -140,6 +140,11 @@ public final class Call {
         return reply;
     }
 
+    /** An execution of other words in its place. */
+    Call with(Args words) {
+        return new Call(keyspace, words, reply, scripting).next(databaseIndex, seed);
+    }
+
     /** What scripts share. */
     Scripting scripting() {
         return scripting;

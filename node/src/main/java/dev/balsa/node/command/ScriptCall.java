@@ -75,7 +75,7 @@ final class ScriptCall {
             return "This Redis command is not allowed from script";
         }
         Scripting.Rights rights = run.scripting().rights();
-        String denied = rights == null ? null : denied(rights.check(args));
+        String denied = rights == null ? null : denied(rights, args);
         if (denied != null) {
             return denied;
         }
@@ -89,14 +89,13 @@ final class ScriptCall {
                 ? "Script attempted to access a non local key in a cluster node" : null;
     }
 
-    private static @Nullable String denied(Scripting.Rights.Denied what) {
-        return switch (what) {
-            case NOTHING -> null;
-            case COMMAND -> "The user executing the script can't run this command or subcommand";
-            case KEY -> "The user executing the script can't access at least one of the keys mentioned in the command"
-                    + " arguments";
-            case CHANNEL -> "The user executing the script can't publish to the channel mentioned in the command";
-        };
+    private static @Nullable String denied(Scripting.Rights rights, Args args) {
+        String why = rights.denied(args);
+        if (why != null) {
+            return "ACL failure in script: " + why;
+        }
+        String problem = rights.problem(args);
+        return problem == null ? null : "-" + problem;
     }
 
     private static boolean keysElsewhere(Scripting.Surroundings surroundings, Command command, Args args) {

@@ -11,6 +11,7 @@ import static dev.balsa.proto.command.CommandFlag.MAY_REPLICATE;
 import static dev.balsa.proto.command.CommandFlag.MOVABLEKEYS;
 import static dev.balsa.proto.command.CommandFlag.NOSCRIPT;
 import static dev.balsa.proto.command.CommandFlag.NO_MANDATORY_KEYS;
+import static dev.balsa.proto.command.CommandFlag.NO_MULTI;
 import static dev.balsa.proto.command.CommandFlag.SKIP_MONITOR;
 import static dev.balsa.proto.command.CommandFlag.STALE;
 
@@ -61,6 +62,17 @@ final class ScriptCommands {
                             .syntax("sha1")
                             .doc("7.2.0", "O(1)", "Replies with the text of a script.")));
 
+    // Subcommands of BALSA, between fronts and groups.
+    static final Row AS = logged("as", -7, call -> as(call, false), NOSCRIPT, NO_MULTI, MOVABLEKEYS)
+            .internal().countedKeys("RW ACCESS UPDATE", 6)
+            .doc("7.2.0", "that of the script", "Runs a script with the rights of its user.");
+    static final Row ASREAD = read("asread", -7, call -> as(call, true), NOSCRIPT, NO_MULTI, MOVABLEKEYS)
+            .group("scripting").acl("scripting").internal().countedKeys("RO ACCESS", 6)
+            .doc("7.2.0", "that of the script", "Runs a script that only reads with the rights of its user.");
+    static final Row FULL = logged("full", -5, ScriptCommands::full, NOSCRIPT, NO_MULTI)
+            .internal()
+            .doc("7.2.0", "that of the script", "Runs a script while there is no memory left.");
+
     private static final String NO_SCRIPT = "NOSCRIPT No matching script. Please use EVAL.";
     private static final String NEGATIVE_KEYS = "ERR Number of keys can't be negative";
     private static final int SHA_LENGTH = 40;
@@ -87,6 +99,59 @@ final class ScriptCommands {
         CommandFlag[] all = java.util.Arrays.copyOf(flags, flags.length + 1);
         all[flags.length] = MAY_REPLICATE;
         return plain(name, arity, body, all).group("scripting").acl("scripting");
+    }
+
+    // BALSA AS user rights command [arg ...]
+    private static void as(Call call, boolean reads) {
+        Args args = call.args();
+        Args words = tail(args, 4);
+        Command command = CommandTable.find(words);
+        if (command == null || !runsScript(command) || command.spec().isReadOnly() != reads
+                || !command.spec().accepts(words.count())) {
+            call.reply().error(CommandError.SYNTAX);
+            return;
+        }
+        Scripting scripting = call.scripting();
+        scripting.rights(scripting.surroundings().rights(args.text(2), args.text(3)));
+        try {
+            command.body().run(call.with(words));
+        } finally {
+            scripting.rights(null);
+        }
+    }
+
+    // BALSA FULL command [arg ...]
+    private static void full(Call call) {
+        Args words = tail(call.args(), 2);
+        Command command = CommandTable.find(words);
+        boolean runs = command != null && (runsScript(command) || command.spec().name().equals("balsa|as"));
+        if (command == null || !runs || !command.spec().accepts(words.count())) {
+            call.reply().error(CommandError.SYNTAX);
+            return;
+        }
+        call.scripting().memoryFull(true);
+        try {
+            command.body().run(call.with(words));
+        } finally {
+            call.scripting().memoryFull(false);
+        }
+    }
+
+    private static Args tail(Args args, int from) {
+        Args words = new Args();
+        words.reset(args.array());
+        for (int i = from; i < args.count(); i++) {
+            words.add(args.offset(i), args.length(i));
+        }
+        return words;
+    }
+
+    /** Whether a command is one that runs a script or a function. */
+    static boolean runsScript(Command command) {
+        return switch (command.spec().name()) {
+            case "eval", "eval_ro", "evalsha", "evalsha_ro", "fcall", "fcall_ro" -> true;
+            default -> false;
+        };
     }
 
     // EVAL script numkeys [key ...] [arg ...]

@@ -68,7 +68,7 @@ final class ScriptRun {
             return "ERR Can not run script on cluster, 'no-cluster' flag is set.";
         }
         if (!flags.allowOom() && call.scripting().memoryFull()) {
-            return "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'";
+            return "OOM command not allowed when used memory > 'maxmemory'.";
         }
         return mayOnlyRead && !flags.noWrites()
                 ? "ERR Can not execute a script with write flag using *_ro command." : null;
@@ -267,6 +267,6 @@ final class ScriptRun {
             return null;
         }
         Scripting.Rights rights = scripting().rights();
-        return rights == null || rights.check(words) == Scripting.Rights.Denied.NOTHING;
+        return rights == null || rights.denied(words) == null;
     }
 }

@@ -48,8 +48,8 @@ public final class Scripting {
         /** redis.log; 0 = debug, 3 = warning. */
         default void log(int level, String line) {}
 
-        /** What a user with these rules may do. Depends on the rules only. */
-        default Rights rights(String rules) {
+        /** What a user with these rights may do. Depends on them only. */
+        default Rights rights(String user, String rights) {
             throw new IllegalStateException("no users here");
         }
 
@@ -57,12 +57,13 @@ public final class Scripting {
         default void ran(Command command, int database, Args args, RespWriter reply) {}
     }
 
-    /** Whether the user who runs a script may run a command. */
+    /** What the user who runs a script may do. */
     public interface Rights {
-        /** What is not allowed. */
-        enum Denied { NOTHING, COMMAND, KEY, CHANNEL }
+        /** Why a command is denied; null if it is not. */
+        @Nullable String denied(Args args);
 
-        Denied check(Args args);
+        /** The error line of a command that is denied for what its options lead to; null if it is not. */
+        @Nullable String problem(Args args);
     }
 
     public Scripting(Surroundings surroundings) {

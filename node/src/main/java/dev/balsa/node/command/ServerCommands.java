@@ -174,10 +174,10 @@ final class ServerCommands {
                     .doc("5.0.0", "O(1)", "Draws something and shows the version."),
             container("balsa", -2).of("server")
                     .doc("7.2.0", "depends on the subcommand", "What nodes and proxies of Balsa ask each other.").subs(
-                    elsewhere("digest", -2, ADMIN, NOSCRIPT).of("server")
+                    ScriptCommands.AS, ScriptCommands.ASREAD, elsewhere("digest", -2, ADMIN, NOSCRIPT).of("server")
                             .doc("7.2.0", "O(1)", "Replies with the digest of every group on this node."),
                     KeyCommands.EVICT, TransactionCommands.EXEC, TransactionCommands.EXECFREE, TransactionCommands.EXECREAD,
-                    elsewhere("group", -4, NOSCRIPT, NO_MULTI).of("server")
+                    ScriptCommands.FULL, elsewhere("group", -4, NOSCRIPT, NO_MULTI).of("server")
                             .doc("7.2.0", "that of the command", "Runs a command without keys in one group led here."),
                     elsewhere("help", 2, LOADING, STALE).of("server").doc("7.2.0", "O(1)", "Lists the subcommands."),
                     elsewhere("map", 2, NOSCRIPT, LOADING, STALE).of("server")

@@ -104,7 +104,7 @@ public final class Transaction {
         if (command == null || command.isElsewhere() || !command.spec().accepts(args.count())) {
             return null;
         }
-        boolean inside = command.spec().name().startsWith("balsa|");
+        boolean inside = command.spec().name().startsWith("balsa|") && !command.spec().name().startsWith("balsa|as");
         boolean fits = command.spec().isReadOnly() || !reads && command.spec().isWrite();
         return fits && !inside ? command : null;
     }

@@ -99,7 +99,7 @@ public final class Directives {
             live("hll-sparse-max-bytes", COUNT, "3000"),
             // What a script may use: of the leader's node, for all replicas.
             live("script-instructions-max", new Whole(1000, Long.MAX_VALUE), "100000000"),
-            live("script-memory-max-bytes", new Bytes(MIB, GIB), Long.toString(256 * MIB)),
+            live("script-memory-max-bytes", new Bytes(MIB, GIB), Long.toString(64 * MIB)),
             live("script-cache-max-scripts", new Whole(1, 1_000_000), "500"),
             // Files.
             start("dir", new Text(), "."),

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What a script may use. Every replica of a group must have the same: by these a script ends.
  *
- * @param instructions what one run may do, counted; about fifty million a second
+ * @param instructions what one run may do, counted; about a hundred million a second
  * @param memoryBytes what one run may allocate in all
  * @param evaluatedMax how many scripts are kept that were only evaluated
  */
@@ -15,7 +15,7 @@ public record ScriptLimits(long instructions, long memoryBytes, long evaluatedMa
     public static final List<String> DIRECTIVES =
             List.of("script-instructions-max", "script-memory-max-bytes", "script-cache-max-scripts");
 
-    public static final ScriptLimits DEFAULT = new ScriptLimits(100_000_000L, 256L << 20, 500);
+    public static final ScriptLimits DEFAULT = new ScriptLimits(100_000_000L, 64L << 20, 500);
 
     /** The limits of which {@link #values} gave these. */
     public static ScriptLimits of(List<Long> v) {

@@ -1,8 +1,12 @@
 package dev.balsa.node.replication;
 
 import dev.balsa.node.command.Scripting;
+import dev.balsa.proto.command.CommandFlag;
+import dev.balsa.proto.command.CommandSpec;
+import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.slot.SlotRange;
 import dev.balsa.proto.slot.Slots;
+import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
 import org.slf4j.Logger;
@@ -14,6 +18,7 @@ final class ScriptReach implements Scripting.Surroundings {
 
     private final BitSet slots = new BitSet(Slots.COUNT);
     private final boolean all;
+    private final UserRights users = new UserRights();
     private final MessageSink messages;
     private boolean answering;
 
@@ -27,6 +32,22 @@ final class ScriptReach implements Scripting.Surroundings {
         this.messages = messages;
         owned.forEach(range -> slots.set(range.first(), range.last() + 1));
         all = slots.cardinality() == Slots.COUNT;
+    }
+
+    /** Whether a command that writes runs a script. */
+    static boolean runs(CommandSpec spec) {
+        return spec.has(CommandFlag.MAY_REPLICATE) && spec.has(CommandFlag.MOVABLEKEYS);
+    }
+
+    /** The command of a script as it goes into the log when there is no memory left: what it may write depends on it. */
+    static Args withoutMemory(Args args) {
+        byte[][] words = new byte[args.count() + 2][];
+        words[0] = "BALSA".getBytes(StandardCharsets.US_ASCII);
+        words[1] = "FULL".getBytes(StandardCharsets.US_ASCII);
+        for (int i = 0; i < args.count(); i++) {
+            words[i + 2] = args.copy(i);
+        }
+        return Args.of(words);
     }
 
     /** Whether commands run whose replies go to somebody: of all replicas, this one publishes. */
@@ -49,6 +70,11 @@ final class ScriptReach implements Scripting.Surroundings {
         if (answering) {
             messages.publish(shard, channel, message);
         }
+    }
+
+    @Override
+    public Scripting.Rights rights(String user, String rights) {
+        return users.of(user, rights);
     }
 
     @Override

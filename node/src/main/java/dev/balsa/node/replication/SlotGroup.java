@@ -183,7 +183,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
         } else if (waitingBytes + bytes > config.waitingMaxBytes()) {
             request.notExecuted(new Refusal.Busy("too many writes are waiting for the log"), args);
         } else {
-            write(request, args);
+            write(request, ScriptReach.runs(request.spec()) && !makesRoom() ? ScriptReach.withoutMemory(args) : args);
         }
     }
 

@@ -134,7 +134,7 @@ class AclTest {
     private static String[] command(Random random, String user) {
         String key = KEYS[random.nextInt(KEYS.length)];
         String other = KEYS[random.nextInt(KEYS.length)];
-        String line = switch (random.nextInt(40)) {
+        String line = switch (random.nextInt(44)) {
             case 0, 1, 2, 3, 4, 5 -> "AUTH " + user + " " + PASSWORDS[random.nextInt(PASSWORDS.length)] + "_";
             case 6 -> "HELLO 2 AUTH " + user + " p1";
             case 7, 8 -> "GET " + key;
@@ -167,6 +167,10 @@ class AclTest {
             case 36 -> "OBJECT REFCOUNT nosuch" + key;
             case 37 -> "NOSUCH " + key;
             case 38 -> "GET";
+            case 39 -> "EVAL return(redis.pcall('SET','" + key + "',1).ok) 1 " + other;
+            case 40 -> "EVAL return{redis.acl_check_cmd('GET','" + key + "'),redis.acl_check_cmd('SORT','" + other + "')} 0";
+            case 41 -> "EVAL_RO return(type(redis.pcall('GET','" + key + "'))) 0";
+            case 42 -> "EVALSHA_RO nosuch 1 " + key;
             default -> "PING";
         };
         String[] words = line.split(" ", -1);

@@ -2,6 +2,7 @@ package dev.balsa.node.command;
 
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.value.EncodingLimits;
+import dev.balsa.node.replication.UserRights;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
 import java.io.ByteArrayInputStream;
@@ -19,11 +20,21 @@ final class EngineServer implements Server {
 
     private final Keyspace keyspace = new Keyspace(DATABASES, ARENA_BYTES);
     private final RespWriter reply = new RespWriter(1024);
-    private final Scripting scripting = new Scripting(Scripting.Surroundings.NONE);
+    private final Scripting scripting = new Scripting(new WithUsers());
     private final CommandCommands commands = new CommandCommands(CommandTable.specs());
     private long nowMillis;
     private int database;
     private long seed = 1;
+
+    /** Users of whom scripts have the rights. */
+    private static final class WithUsers implements Scripting.Surroundings {
+        private final UserRights rights = new UserRights();
+
+        @Override
+        public Scripting.Rights rights(String user, String rules) {
+            return rights.of(user, rules);
+        }
+    }
 
     EngineServer(long nowMillis) {
         this.nowMillis = nowMillis;
