@@ -270,11 +270,6 @@ public final class EntryRunner {
         keyspace.time(logMillis, Math.max(logMillis, nowMillis));
     }
 
-    /** The clock that durations are measured by. */
-    long nowNanos() {
-        return nanos.getAsLong();
-    }
-
     /** Where the next read is to be decoded into. */
     Args args() {
         return args;

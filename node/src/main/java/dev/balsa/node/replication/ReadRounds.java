@@ -7,11 +7,13 @@ import dev.balsa.raft.RaftGroup;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The linearizable reads of a group: those that arrive while a ReadIndex round is out wait for the next one, and all reads of a round share it. A read
  * shares only a round that began after it arrived. Owned by the group's loop.
+ *
+ * <p>A round begins as soon as the one before is over and the loop's turn ends, with what there is. To wait for the
+ * clients that were just answered makes larger rounds, saves CPU, and is slower: nothing happens meanwhile.
  */
 final class ReadRounds {
     /** Where reads go that need the log's time to move on, and who tells refused ones. */
@@ -29,9 +31,6 @@ final class ReadRounds {
         void roundOver();
     }
 
-    /** So long a round waits at most for more reads. */
-    private static final long HOLD_NANOS_MAX = 300_000;
-
     private final EventLoop loop;
     private final EntryRunner runner;
     private final Batches batches;
@@ -42,11 +41,7 @@ final class ReadRounds {
     private List<ReadRound> sealed = new ArrayList<>();
     /** In the round that is out; empty = none is. */
     private List<ReadRound> out = new ArrayList<>();
-    private final Pace pace = new Pace(HOLD_NANOS_MAX);
-    private final Runnable holdOver = this::holdOver;
     private boolean roundOut;
-    private boolean holding;
-    private long startNanos;
 
     ReadRounds(EventLoop loop, EntryRunner runner, Batches batches, SeedSequence seeds, Owner owner) {
         this.loop = loop;
@@ -71,10 +66,15 @@ final class ReadRounds {
 
     /** Starts a round for everything that waits, unless one is out. */
     void startIfPossible(RaftGroup raft) {
-        if (roundOut || !hasWaiting() || !mayStart()) {
+        if (roundOut) {
             return;
         }
         seal();
+        // An entry that was committed meanwhile has answered these.
+        sealed.removeIf(round -> round.answered);
+        if (sealed.isEmpty()) {
+            return;
+        }
         List<ReadRound> round = sealed;
         sealed = new ArrayList<>(2);
         out = round;
@@ -90,34 +90,6 @@ final class ReadRounds {
                 loop.execute(() -> roundFailed(round, failure));
             }
         });
-    }
-
-    private boolean mayStart() {
-        long now = runner.nowNanos();
-        int count = waitingCount();
-        if (pace.mayStart(count, now)) {
-            pace.started(count);
-            startNanos = now;
-            return true;
-        }
-        if (!holding) {
-            holding = true;
-            var _ = loop.schedule(holdOver, pace.holdNanos(now), TimeUnit.NANOSECONDS);
-        }
-        return false;
-    }
-
-    private void holdOver() {
-        holding = false;
-        owner.roundOver();
-    }
-
-    private int waitingCount() {
-        int count = waiting.size();
-        for (ReadRound round : sealed) {
-            count += round.answered ? 0 : round.reads.size();
-        }
-        return count;
     }
 
     /** All reads that have arrived and are not answered: an entry that is proposed now may answer them when it is committed. */
@@ -156,13 +128,7 @@ final class ReadRounds {
     private void roundReady(List<ReadRound> round) {
         // A follower answers by log time alone: only the leader can move the log on when a key is due by the clock.
         runner.beginReads(owner.leads() ? owner.clockMillis() : runner.logMillis());
-        int count = 0;
-        for (ReadRound part : round) {
-            count += part.answered ? 0 : part.reads.size();
-        }
         answer(round);
-        long now = runner.nowNanos();
-        pace.over(count, waitingCount(), now - startNanos, now);
         roundOver();
     }
 
