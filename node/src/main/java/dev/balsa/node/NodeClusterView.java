@@ -50,7 +50,7 @@ final class NodeClusterView implements ClusterView, LeaderSource {
     @Override
     public @Nullable Backend backend(int group) {
         Backend here = local.apply(group);
-        return here != null && (leadsHere(group) || map.nodes().size() == 1) ? here : remote.get(group);
+        return here != null && (map.nodes().size() == 1 || leadsHere(group)) ? here : remote.get(group);
     }
 
     @Override

@@ -179,6 +179,11 @@ final class Answers implements ReplySink {
     }
 
     @Override
+    public long readNanos() {
+        return loop.readNanos();
+    }
+
+    @Override
     public boolean takesParts() {
         return true;
     }

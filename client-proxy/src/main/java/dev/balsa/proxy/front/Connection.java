@@ -87,6 +87,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         try {
             received(bytes);
         } finally {
+            loop.commandsEnd();
             bytes.release();
         }
     }
@@ -94,6 +95,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void received(ByteBuf bytes) {
         int length = bytes.readableBytes();
         loop.stats().netInputBytes += length;
+        loop.commandsBegin();
         lastActiveNanos = loop.turnNanos();
         if (closing || closed) {
             return;

@@ -82,9 +82,11 @@ final class Execution {
         }
         if (entry.kind() == CommandEntry.Kind.SESSION) {
             sessionCommand(entry, args);
+            client.loop().commandsEnd();
             return true;
         }
         if (entry.kind() == CommandEntry.Kind.USERS) {
+            client.loop().commandsEnd();
             return users(entry, args);
         }
         if (session.mode() == Mode.CLUSTER && GroupEnvelope.isOne(args)) {

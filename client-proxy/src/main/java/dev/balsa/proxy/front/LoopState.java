@@ -40,6 +40,7 @@ final class LoopState {
     private ArrayList<Connection> ending = new ArrayList<>();
     private boolean turnScheduled;
     private long turnNanos;
+    private long readNanos;
 
     LoopState(EventLoop loop, Front front) {
         this.loop = loop;
@@ -101,6 +102,20 @@ final class LoopState {
             scheduleEnd();
         }
         return turnNanos;
+    }
+
+    /** A connection begins with the commands that have arrived. */
+    void commandsBegin() {
+        readNanos = turnNanos == 0 ? turnNanos() : System.nanoTime();
+    }
+
+    /** What the clock said then; 0 unless commands that have arrived are begun with. */
+    long readNanos() {
+        return readNanos;
+    }
+
+    void commandsEnd() {
+        readNanos = 0;
     }
 
     /** Has {@link Connection#endTurn} called at the end of this turn of the loop. */

@@ -330,6 +330,11 @@ public final class Pending implements Request {
     }
 
     @Override
+    public long readNanos() {
+        return loop().inEventLoop() ? sink().readNanos() : 0;
+    }
+
+    @Override
     public boolean takesParts() {
         return split == null && sink().takesParts();
     }

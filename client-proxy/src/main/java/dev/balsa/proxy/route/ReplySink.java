@@ -19,6 +19,11 @@ public interface ReplySink {
     /** The reply; the bytes are valid during the call. */
     void replied(Pending pending, byte[] bytes, int offset, int length);
 
+    /** What {@link Request#readNanos} says, on the sink's loop. */
+    default long readNanos() {
+        return 0;
+    }
+
     /** Whether {@link #part} may be called. */
     default boolean takesParts() {
         return false;

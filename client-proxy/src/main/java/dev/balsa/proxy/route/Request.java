@@ -37,6 +37,11 @@ public interface Request {
     /** The reply, RESP in this request's protocol. The bytes are copied or written before this method returns. */
     void reply(byte[] bytes, int offset, int length);
 
+    /** System.nanoTime() as it was read just now, when the commands that have arrived were begun with; 0: it was not. */
+    default long readNanos() {
+        return 0;
+    }
+
     /** Whether the reply may come in parts. */
     default boolean takesParts() {
         return false;

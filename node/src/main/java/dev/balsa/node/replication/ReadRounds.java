@@ -150,6 +150,7 @@ final class ReadRounds {
     }
 
     private void run(Batch reads) {
+        runner.starts(0);
         Args args = runner.args();
         int at = 0;
         for (int i = 0; i < reads.size(); i++) {

@@ -221,7 +221,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
             scheduleFlush();
         } else if (leads && log().leadsAlone()) {
             // In a group of one, everything acknowledged has been applied: a read runs at once.
-            runner.beginReads(clock.nowMillis());
+            runner.beginReads(clock.recentMillis(runner.starts(request.readNanos())));
             if (!runner.read(request, args, seeds.next())) {
                 readMetDueKey(request, args);
             }

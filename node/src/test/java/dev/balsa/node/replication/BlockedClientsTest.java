@@ -39,6 +39,8 @@ class BlockedClientsTest {
 
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final EventLoop loop = loops.next();
+    /** A clock that goes on by a millisecond whenever it is read. */
+    private final AtomicLong nanos = new AtomicLong();
     private final ScriptedRaft raft = new ScriptedRaft();
     private final List<String> answers = new ArrayList<>();
     private final Keyspace keyspace = new Keyspace(16, 1 << 30, true);
@@ -52,7 +54,7 @@ class BlockedClientsTest {
     private Path directory;
 
     private EntryRunner runner(Keyspace of) {
-        return new EntryRunner(of, new LongReplies(loop), (request, args, nanos) -> {}, System::nanoTime);
+        return new EntryRunner(of, new LongReplies(loop), (request, args, nanos) -> {}, () -> nanos.addAndGet(1_000_000));
     }
 
     @BeforeEach

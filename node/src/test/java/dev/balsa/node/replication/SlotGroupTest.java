@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,9 @@ class SlotGroupTest {
     private final Keyspace keyspace = new Keyspace(16, 1 << 30);
     private long wallMillis = 1_000_000;
     private long index;
+    /** A clock that goes on by a millisecond whenever it is read. */
+    private final AtomicLong nanos = new AtomicLong();
+    private final List<Long> tookNanos = new ArrayList<>();
     private Request.@Nullable Rest rest;
     private long maxMemoryBytes;
     private EvictionSettings eviction = EvictionSettings.DEFAULT;
@@ -50,7 +54,7 @@ class SlotGroupTest {
         SlotGroupConfig config =
                 new SlotGroupConfig(16, 1 << 30, 1 << 20, 4096, 1 << 20, 1, 1 << 20, 1000, 1 << 20, 1 << 30, 1 << 30, false);
         EntryRunner runner =
-                new EntryRunner(keyspace, new LongReplies(loop), (request, args, nanos) -> {}, System::nanoTime);
+                new EntryRunner(keyspace, new LongReplies(loop), (request, args, took) -> tookNanos.add(took), () -> nanos.addAndGet(1_000_000));
         group = new SlotGroup("g0", config, loop, new Surroundings(), runner, 42);
         onLoop(() -> {
             group.open(raft);
@@ -103,6 +107,18 @@ class SlotGroupTest {
         assertThat(raft.rounds).isEmpty();
         commit();
         assertThat(answers).containsExactly("+OK", "$1 1", "+OK");
+    }
+
+    @Test
+    void each_command_of_a_batch_takes_the_time_since_the_one_before() {
+        onLoop(() -> {
+            write("SET", "a", "1");
+            read(true, "GET", "a");
+            write("SET", "a", "2");
+        });
+        nanos.addAndGet(1_000_000_000);
+        commit();
+        assertThat(tookNanos).as("and none that which it waited").containsExactly(1_000_000L, 1_000_000L, 1_000_000L);
     }
 
     @Test
