@@ -131,7 +131,7 @@ final class NodeView implements NodeState {
         GroupFigures figures = group.figures();
         List<GroupState.Keys> keys = new ArrayList<>();
         for (GroupFigures.Keys database : figures.keys()) {
-            keys.add(new GroupState.Keys(database.count(), database.withDeadline()));
+            keys.add(new GroupState.Keys(database.count(), database.withDeadline(), database.withFieldDeadlines()));
         }
         SavedState.View saved = group.saved().view();
         return new GroupState(

@@ -61,9 +61,14 @@ public final class Database extends References {
         return table == null ? 0 : table.size();
     }
 
-    /** Number of keys with a deadline. */
+    /** Number of keys with a deadline of their own. */
     public long sizeWithDeadline() {
-        return expiry == null ? 0 : expiry.size();
+        return expiry == null ? 0 : expiry.size() - expiry.ofFieldsOnly();
+    }
+
+    /** Number of hashes of which a field has a deadline. */
+    public long sizeWithFieldDeadlines() {
+        return expiry == null ? 0 : expiry.ofFields();
     }
 
     /** Number of keys in a slot. */
@@ -203,7 +208,7 @@ public final class Database extends References {
         if (ref == 0) {
             return false;
         }
-        removeLocated(ref);
+        removeLocated(ref, true);
         return true;
     }
 
@@ -214,10 +219,9 @@ public final class Database extends References {
             return false;
         }
         if (hasFieldDeadlines(ref)) {
-            long next = keyspace.fields().next(at(ref), keyspace.large()::get);
             int timed = resizeLocated(ref, blobs.valueLength(at(ref)));
             blobs.writeOwnDeadline(at(timed), deadlineMillis);
-            redate(timed, FieldDeadlines.earlier(deadlineMillis, next));
+            redateFields(timed);
         } else {
             redate(ref, deadlineMillis);
         }
@@ -258,7 +262,12 @@ public final class Database extends References {
 
     private int redateFields(int ref) {
         long next = keyspace.fields().next(at(ref), keyspace.large()::get);
-        return redate(ref, FieldDeadlines.earlier(blobs.ownDeadline(at(ref)), next));
+        long own = blobs.ownDeadline(at(ref));
+        int dated = redate(ref, FieldDeadlines.earlier(own, next));
+        if (next != Long.MAX_VALUE) {
+            expiry().mark(blobs.expiryEntry(at(dated)), own == 0);
+        }
+        return dated;
     }
 
     /** As {@link #putPacked}, for a hash whose fields have deadlines; {@code bytes} are those of its fields. */
@@ -301,10 +310,7 @@ public final class Database extends References {
         return work;
     }
 
-    /**
-     * Copies the value behind {@code ref} (any type) with its deadline to a key of {@code target}, replacing what is
-     * there.
-     */
+    /** Copies the value behind {@code ref} (any type) with its deadline to a key of {@code target}, replacing what is there. */
     public void copy(int ref, Database target, byte[] key, int offset, int length) {
         place(ref, target, key, offset, length, true);
     }
@@ -329,6 +335,9 @@ public final class Database extends References {
         copyValue(from, Slabs.offset(written));
         if (twin != null) {
             blobs.writeLargeId(Slabs.offset(written), keyspace.large().add(twin));
+        }
+        if (blobs.hasFieldDeadlines(at(written))) {
+            target.redateFields(written);
         }
     }
 
@@ -445,10 +454,7 @@ public final class Database extends References {
         return locate(key, offset, length);
     }
 
-    /**
-     * Makes room for a value under the located key and links it; the value's bytes are still to be written. Returns
-     * the reference.
-     */
+    /** Makes room for a value under the located key and links it, its bytes still to be written; returns the reference. */
     private int put(int old, int kind, int valueLength, long deadlineMillis) {
         int large = old != 0 && Blobs.isLarge(blobs.flags(Slabs.offset(old))) ? blobs.largeId(Slabs.offset(old)) : -1;
         int ref = putOver(old, kind, valueLength, deadlineMillis);
@@ -482,9 +488,7 @@ public final class Database extends References {
         return Blobs.bytes(Blobs.flags(kind, keyLength, valueLength, deadlineMillis != 0), keyLength, valueLength);
     }
 
-    /**
-     * Allocates and writes everything of a blob but value and expiry entry. Nothing else has changed if this throws.
-     */
+    /** Allocates and writes all of a blob but value and expiry entry. Nothing else has changed if this throws. */
     private int write(int kind, int valueLength, int valueRoom, long deadlineMillis) {
         int flags = Blobs.flags(kind, keyLength, valueRoom, deadlineMillis != 0);
         int ref = slabs.allocate(Blobs.bytes(flags, keyLength, valueRoom));
@@ -531,12 +535,8 @@ public final class Database extends References {
     private void removeExpired(int ref) {
         keyspace.expired(index, blobs.key(at(ref)));
         housekeeping = true;
-        removeLocated(ref);
-        housekeeping = false;
-    }
-
-    private void removeLocated(int ref) {
         removeLocated(ref, true);
+        housekeeping = false;
     }
 
     private void removeLocated(int ref, boolean dropLarge) {

@@ -24,7 +24,8 @@ import java.util.Arrays;
  *     equal deadlines stall nobody
  *     memory                12 bytes an entry, and 12 in the blob
  *
- * The deadlines themselves stay in the blobs.
+ * The deadlines themselves stay in the blobs. Of hashes whose fields have deadlines an entry knows whether the key has one
+ * of its own, for counting.
  */
 
 /** References of keys by deadline. Owned by the engine thread. */
@@ -38,6 +39,8 @@ final class ExpiryIndex {
     private static final int SENTINELS = DUE + 1;
 
     private static final int RANDOM_STEPS = 1024;
+    private static final byte FIELDS = 1;
+    private static final byte ONLY_FIELDS = 2;
 
     private final Blobs blobs;
     private int[] refs = new int[SENTINELS + 15]; // a free entry's ref links to the next free one
@@ -47,6 +50,9 @@ final class ExpiryIndex {
     private int firstFree;
     private int entries = SENTINELS;
     private int size;
+    private byte[] marks = {}; // as long as an entry is marked
+    private int ofFields;
+    private int ofFieldsOnly;
     private int sinking; // the bucket of level > 0 that the wheel's time stands in, 0 = none
     private long wheelMillis;
 
@@ -60,6 +66,36 @@ final class ExpiryIndex {
 
     int size() {
         return size;
+    }
+
+    /** Hashes of which a field has a deadline. */
+    int ofFields() {
+        return ofFields;
+    }
+
+    /** Those of them whose key has none of its own. */
+    int ofFieldsOnly() {
+        return ofFieldsOnly;
+    }
+
+    /** The entry is that of a hash whose fields have deadlines; until it is moved or removed. */
+    void mark(int entry, boolean onlyFields) {
+        unmark(entry);
+        if (marks.length <= entry) {
+            marks = Arrays.copyOf(marks, refs.length);
+        }
+        marks[entry] = onlyFields ? ONLY_FIELDS : FIELDS;
+        ofFields++;
+        ofFieldsOnly += onlyFields ? 1 : 0;
+    }
+
+    private void unmark(int entry) {
+        if (entry < marks.length && marks[entry] != 0) {
+            ofFields--;
+            ofFieldsOnly -= marks[entry] == ONLY_FIELDS ? 1 : 0;
+            marks[entry] = 0;
+            marks = ofFields == 0 ? new byte[0] : marks;
+        }
     }
 
     /** A reference with a deadline, picked by {@code seed}; 0 when none was met within {@link #RANDOM_STEPS}. */
@@ -76,7 +112,7 @@ final class ExpiryIndex {
     }
 
     long usedBytes() {
-        return 3L * (16 + 4L * refs.length);
+        return 3L * (16 + 4L * refs.length) + marks.length;
     }
 
     /** Takes in a blob with a deadline (positive); returns the entry that the blob has to remember. */
@@ -98,12 +134,14 @@ final class ExpiryIndex {
 
     /** The key of an entry has a new blob or a new deadline. */
     void move(int entry, int ref, long deadlineMillis) {
+        unmark(entry);
         refs[entry] = ref;
         unlink(entry);
         link(bucket(deadlineMillis), entry);
     }
 
     void remove(int entry) {
+        unmark(entry);
         unlink(entry);
         next[entry] = entry; // free
         refs[entry] = firstFree;

@@ -28,9 +28,10 @@ public record GroupState(
     /**
      * @param count keys of a database
      * @param withDeadline those that expire
+     * @param withFieldDeadlines hashes of which fields expire
      */
-    public record Keys(long count, long withDeadline) {
-        public static final Keys NONE = new Keys(0, 0);
+    public record Keys(long count, long withDeadline, long withFieldDeadlines) {
+        public static final Keys NONE = new Keys(0, 0, 0);
     }
 
     /**

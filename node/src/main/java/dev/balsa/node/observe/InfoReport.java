@@ -297,14 +297,17 @@ final class InfoReport {
         for (int db = 0; db < node.config().databases(); db++) {
             long keys = 0;
             long expires = 0;
+            long fieldsExpire = 0;
             for (GroupState group : groups) {
                 if (db < group.keyspaces().size()) {
                     keys += group.keyspaces().get(db).count();
                     expires += group.keyspaces().get(db).withDeadline();
+                    fieldsExpire += group.keyspaces().get(db).withFieldDeadlines();
                 }
             }
             if (keys > 0) {
-                text.field("db" + db, "keys=" + keys + ",expires=" + expires + ",avg_ttl=0");
+                text.field("db" + db, 
+                        "keys=" + keys + ",expires=" + expires + ",avg_ttl=0,subexpiry=" + fieldsExpire);
             }
         }
     }

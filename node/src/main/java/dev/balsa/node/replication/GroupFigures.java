@@ -31,15 +31,16 @@ public record GroupFigures(
      * Keys of one database.
      *
      * @param withDeadline those that expire
+     * @param withFieldDeadlines hashes of which fields expire
      */
-    public record Keys(long count, long withDeadline) {}
+    public record Keys(long count, long withDeadline, long withFieldDeadlines) {}
 
     static GroupFigures of(EntryRunner runner) {
         Keyspace keyspace = runner.keyspace();
         List<Keys> keys = new ArrayList<>(keyspace.databases());
         for (int i = 0; i < keyspace.databases(); i++) {
             Database database = keyspace.database(i);
-            keys.add(new Keys(database.size(), database.sizeWithDeadline()));
+            keys.add(new Keys(database.size(), database.sizeWithDeadline(), database.sizeWithFieldDeadlines()));
         }
         return new GroupFigures(
                 keys,

@@ -81,6 +81,46 @@ class SetsAndHashesTest {
     }
 
     @Test
+    void keys_and_fields_with_deadlines_are_counted_apart() {
+        byte[] key = {'k'};
+        byte[] other = {'o'};
+        try (Keyspace keyspace = keyspace()) {
+            Database db = keyspace.database(0);
+            keyspace.time(now, now);
+            for (int fields = 1; fields <= 30; fields += 29) {
+                db.hashes().open(key, 0, 1, db.find(key, 0, 1));
+                for (int i = 0; i < fields; i++) {
+                    byte[] name = {'f', (byte) i};
+                    db.hashes().put(name, 0, 2, name, 0, 2);
+                }
+                counts(db, 0, 0);
+                db.hashes().setDeadline(new byte[] {'f', 0}, 0, 2, now + 100);
+                counts(db, 0, 1);
+                db.setDeadline(key, 0, 1, now + 200);
+                counts(db, 1, 1);
+                db.copy(db.find(key, 0, 1), db, other, 0, 1);
+                counts(db, 2, 2);
+                assertThat(db.remove(other, 0, 1)).isTrue();
+                db.setDeadline(key, 0, 1, 0);
+                counts(db, 0, 1);
+                db.hashes().open(key, 0, 1, db.find(key, 0, 1));
+                db.hashes().setDeadline(new byte[] {'f', 0}, 0, 2, 0);
+                counts(db, 0, 0);
+                db.hashes().setDeadline(new byte[] {'f', 0}, 0, 2, now + 100);
+                db.setDeadline(key, 0, 1, now + 50);
+                counts(db, 1, 1);
+                assertThat(db.remove(key, 0, 1)).isTrue();
+                counts(db, 0, 0);
+            }
+        }
+    }
+
+    private static void counts(Database db, int keys, int hashes) {
+        assertThat(db.sizeWithDeadline()).isEqualTo(keys);
+        assertThat(db.sizeWithFieldDeadlines()).isEqualTo(hashes);
+    }
+
+    @Test
     void a_replica_loaded_from_a_file_goes_on_like_the_one_that_wrote_it() throws IOException {
         System.out.println("seed " + SEED);
         for (int round = 0; round < 15; round++) {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     9    a zipmap                       read (2.4 and older)
  *     13   a ziplist                      read (6.2 and older)
  *     16   a listpack                     read and written
+ *     22   as 24, without the first deadline; deadlines as they are       read (7.4 before its release)
+ *     23   as 25, without the first deadline                              read (7.4 before its release)
  *     24   first deadline (8 bytes), count, { deadline, field, value } ...     read and written, of large hashes; a
  *          deadline is written like a length: 0 = none, else how much it is after the first, and 1
  *     25   first deadline (8 bytes), a listpack of field, value, deadline (0 = none) ..., rising     read and written
@@ -31,6 +33,8 @@ final class HashFormat {
     private static final int TYPE_ZIPMAP = 9;
     private static final int TYPE_ZIPLIST = 13;
     private static final int TYPE_LISTPACK = 16;
+    private static final int TYPE_TIMED_EARLY = 22;
+    private static final int TYPE_TIMED_LISTPACK_EARLY = 23;
     private static final int TYPE_TIMED = 24;
     private static final int TYPE_TIMED_LISTPACK = 25;
 
@@ -49,7 +53,7 @@ final class HashFormat {
 
     /** Whether the form came with field expiry, in version 12. */
     static boolean isTimed(int code) {
-        return code == TYPE_TIMED || code == TYPE_TIMED_LISTPACK;
+        return code >= TYPE_TIMED_EARLY && code <= TYPE_TIMED_LISTPACK;
     }
 
     static int code(EntryView entry) {
@@ -118,9 +122,12 @@ final class HashFormat {
             switch (code) {
                 case TYPE_HASH -> readFields(in, target, hash);
                 case TYPE_ZIPMAP -> readZipmap(in, hash);
-                case TYPE_TIMED -> readTimedFields(in, hash);
-                case TYPE_TIMED_LISTPACK -> {
-                    in.readLong(); // the first deadline: its fields tell it, too
+                case TYPE_TIMED_EARLY -> readTimedFields(in, hash, 1);
+                case TYPE_TIMED -> readTimedFields(in, hash, in.readLong());
+                case TYPE_TIMED_LISTPACK_EARLY, TYPE_TIMED_LISTPACK -> {
+                    if (code == TYPE_TIMED_LISTPACK) {
+                        in.readLong(); // the first deadline: its fields tell it, too
+                    }
                     in.readString();
                     readListpack(in, in.copyOfString(), hash, true);
                 }
@@ -163,8 +170,8 @@ final class HashFormat {
         }
     }
 
-    private static void readTimedFields(RdbInput in, HashBuilder hash) throws IOException {
-        long first = in.readLong();
+    /** @param first a field's deadline is that many milliseconds, less one, after its number */
+    private static void readTimedFields(RdbInput in, HashBuilder hash, long first) throws IOException {
         int count = in.readCount(3);
         hash.keepDeadlines();
         hash.makeLarge();

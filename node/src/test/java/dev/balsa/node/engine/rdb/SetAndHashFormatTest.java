@@ -51,6 +51,11 @@ class SetAndHashFormatTest {
                 + "816202" + "0201" + "0001" + "ff")).isEqualTo("hash listpackex [a=1@5000, b=2@0]");
         assertThat(restored("18" + "8813000000000000" + "02" + "00" + "0162" + "c002" + "01" + "0161" + "c001"))
                 .isEqualTo("hash hashtable [a=1@5000, b=2@0]");
+        // The same two as release candidates of 7.4 had them: without the first deadline.
+        assertThat(restored("17" + "17" + "17000000" + "0600" + "816102" + "0101" + "f1881303"
+                + "816202" + "0201" + "0001" + "ff")).isEqualTo("hash listpackex [a=1@5000, b=2@0]");
+        assertThat(restored("16" + "02" + "00" + "0162" + "c002" + "5388" + "0161" + "c001"))
+                .isEqualTo("hash hashtable [a=1@5000, b=2@0]");
     }
 
     @Test
