@@ -44,7 +44,8 @@ public final class Proxy implements AutoCloseable {
         this.topology = topology;
         this.front = front;
         this.tls = tls;
-        this.channelLinks = new ChannelLinks(front.channels(), settings, topology.loop(), topology::addresses);
+        this.channelLinks = new ChannelLinks(
+                front.channels(), front.invalidations(), settings, topology.loop(), topology::addresses);
     }
 
     /**

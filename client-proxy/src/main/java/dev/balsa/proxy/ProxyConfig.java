@@ -141,6 +141,7 @@ public record ProxyConfig(
             case "tcp-backlog" -> front.tcpBacklog((int) d.number(0, Integer.MAX_VALUE));
             case "databases" -> front.databases((int) d.number(1, 16));
             case "client-subscriptions-max" -> front.subscriptionsMax((int) d.number(0, Integer.MAX_VALUE));
+            case "tracking-table-max-keys" -> front.trackedKeysMax(d.number(0, Long.MAX_VALUE));
             case "client-unanswered-max" -> front.unansweredMax((int) d.number(1, 1 << 20));
             case "route-timeout-millis" -> front.routeTimeoutMillis(d.number(0, 3_600_000));
             case "busy-wait-millis" -> front.busyWaitMillis(d.number(0, 3_600_000));

@@ -48,6 +48,10 @@ final class FrontDirectives {
             front.subscriptionsMax(Integer.parseInt(value));
             return null;
         });
+        settings.onChange("tracking-table-max-keys", value -> {
+            front.trackedKeysMax(Long.parseLong(value));
+            return null;
+        });
         settings.onChange("proto-max-bulk-len", value -> {
             front.requestLimits(front.requestLimits().withBulkMaxBytes(Integer.parseInt(value)));
             return null;

@@ -3,10 +3,15 @@ package dev.balsa.node;
 import dev.balsa.node.engine.KeyEventSink;
 import dev.balsa.proxy.pubsub.ChannelKind;
 import dev.balsa.proxy.pubsub.Channels;
+import dev.balsa.proxy.tracking.Invalidations;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Publishes events of keys as {@code notify-keyspace-events} says, and what scripts publish. Thread-safe. */
+/**
+ * Publishes events of keys as {@code notify-keyspace-events} says, and what scripts publish; tells clients that track.
+ * Thread-safe.
+ */
 final class KeyspaceNotifications implements KeyEventSink {
     private static final String ALL = "g$lshzxet";
 
@@ -14,6 +19,32 @@ final class KeyspaceNotifications implements KeyEventSink {
     private volatile String classes = "";
     private volatile boolean wanted;
     private volatile boolean missesWanted;
+    private volatile Invalidations invalidations = new Invalidations();
+
+    /** Who tells the clients that keep copies of values. */
+    void track(Invalidations to) {
+        invalidations = to;
+    }
+
+    @Override
+    public boolean changesWanted() {
+        return invalidations.wanted();
+    }
+
+    @Override
+    public void changed(List<byte[]> keys, long origin) {
+        invalidations.changed(keys, origin);
+    }
+
+    @Override
+    public void allChanged() {
+        invalidations.allChanged();
+    }
+
+    @Override
+    public void send() {
+        invalidations.send();
+    }
 
     /** @param setting letters of classes, {@code A} for most of them, {@code K} and {@code E} for the channels */
     void publish(String setting, Channels to) {

@@ -130,7 +130,7 @@ final class Node implements AutoCloseable {
         List<CommandSpec> commands = CommandTable.all().stream().map(Command::spec).toList();
         this.front = newFront(commands);
         NodeUsers.start(config, settings, front, groups);
-        this.channelLinks = new ChannelLinks(front.channels(), links, loops.next(), routes::others);
+        this.channelLinks = new ChannelLinks(front.channels(), front.invalidations(), links, loops.next(), routes::others);
         spreadLeaders(map);
         this.listeners = new Listeners(config, front, loops, tls);
         listeners.open(settings);
@@ -148,6 +148,7 @@ final class Node implements AutoCloseable {
 
     private Front newFront(List<CommandSpec> commands) {
         Front made = new Front(FrontDirectives.bind(settings, config), commands, routes, administration.backend());
+        notifications.track(made.invalidations());
         settings.onChange("notify-keyspace-events", value -> {
             notifications.publish(value, made.channels());
             return null;

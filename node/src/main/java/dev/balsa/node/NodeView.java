@@ -14,6 +14,7 @@ import dev.balsa.proxy.front.Front;
 import dev.balsa.proxy.front.FrontStats;
 import dev.balsa.proxy.pubsub.ChannelKind;
 import dev.balsa.proxy.pubsub.Channels;
+import dev.balsa.proxy.tracking.Invalidations;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -82,6 +83,7 @@ final class NodeView implements NodeState {
                 channels.names(ChannelKind.CHANNEL),
                 channels.names(ChannelKind.PATTERN),
                 channels.names(ChannelKind.SHARD),
+                tracking(front.get().invalidations()),
                 totals(stats),
                 stats.commandStats().stream()
                         .map(command -> new FrontFigures.CommandFigures(
@@ -93,6 +95,10 @@ final class NodeView implements NodeState {
     @Override
     public FrontFigures.Totals totals() {
         return totals(front.get().stats());
+    }
+
+    private static FrontFigures.Tracking tracking(Invalidations all) {
+        return new FrontFigures.Tracking(all.clients(), all.keys(), all.items(), all.prefixes(), all.sentToFronts());
     }
 
     private static FrontFigures.Totals totals(FrontStats stats) {

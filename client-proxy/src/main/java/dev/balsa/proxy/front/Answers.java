@@ -46,7 +46,7 @@ final class Answers implements ReplySink {
         this.router = router;
         this.output = output;
         this.flow = new ReplyFlow(front, loop, client.peer(), output);
-        this.replies = new RepliesInOrder(client.peer(), loop, ring, output, flow);
+        this.replies = new RepliesInOrder(client.peer(), loop, ring, output, flow, this::sent);
         this.submissions = new Submissions(router, client.session(), loop.loop(), ring);
     }
 
@@ -129,6 +129,16 @@ final class Answers implements ReplySink {
         return ring.size();
     }
 
+    /** Where the oldest request without a reply stands; places count up for ever. */
+    long firstPlace() {
+        return ring.head();
+    }
+
+    /** Where the newest request stands, answered or not. */
+    long lastPlace() {
+        return ring.tail() - 1;
+    }
+
     /** Whether all that is unanswered are messages to channels, which do not wait for each other. */
     boolean onlyMessagesAwaited() {
         return ring.head() >= othersTo;
@@ -175,6 +185,13 @@ final class Answers implements ReplySink {
         }
         if (output.isLarge()) {
             flow.check();
+        }
+    }
+
+    private void sent() {
+        Tracking tracking = client.trackingOrNull();
+        if (tracking != null) {
+            tracking.answered();
         }
     }
 

@@ -13,9 +13,6 @@ import java.util.Set;
 final class ClientCommands {
     static final String BAD_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
 
-    private static final String NOT_TRACKED =
-            "ERR CLIENT TRACKING is not supported: replies may not be cached by clients";
-
     private static final List<String> HELP = List.of(
             "CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
             "CACHING (YES|NO)",
@@ -103,10 +100,9 @@ final class ClientCommands {
                 client.front().pause().stop();
                 reply.ok();
             }
-            case "client|getredir" -> reply.integer(-1);
-            case "client|trackinginfo" -> trackingInfo(reply);
-            case "client|tracking" -> tracking(args, reply);
-            case "client|caching" -> caching(args, reply);
+            case "client|getredir" -> TrackingCommands.redirection(client, reply);
+            case "client|trackinginfo" -> TrackingCommands.info(client, reply);
+            case "client|caching" -> TrackingCommands.caching(client, args, reply);
             case "client|help" -> {
                 reply.array(HELP.size());
                 HELP.forEach(reply::simple);
@@ -249,37 +245,6 @@ final class ClientCommands {
         } else {
             client.front().pause().start(millis, writesOnly);
             reply.ok();
-        }
-    }
-
-    private static void trackingInfo(RespWriter reply) {
-        reply.map(3);
-        reply.bulk("flags");
-        reply.set(1);
-        reply.bulk("off");
-        reply.bulk("redirect");
-        reply.integer(-1);
-        reply.bulk("prefixes");
-        reply.array(0);
-    }
-
-    private static void tracking(Args args, RespWriter reply) {
-        if (args.is(2, "OFF")) {
-            reply.ok();
-        } else if (args.is(2, "ON")) {
-            reply.error(NOT_TRACKED);
-        } else {
-            reply.error(SessionCommands.SYNTAX_ERROR);
-        }
-    }
-
-    private static void caching(Args args, RespWriter reply) {
-        if (args.is(2, "YES")) {
-            reply.error("ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.");
-        } else if (args.is(2, "NO")) {
-            reply.error("ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.");
-        } else {
-            reply.error(SessionCommands.SYNTAX_ERROR);
         }
     }
 }

@@ -31,10 +31,15 @@ final class ClientInfo {
                 .append(" omem=").append(client.output().waitingBytes())
                 .append(" tot-mem=").append(client.memoryBytes())
                 .append(" events=r cmd=").append(client.lastCommand())
-                .append(" user=").append(session.account().name()).append(" redir=-1 resp=").append(session.protocol())
+                .append(" user=").append(session.account().name()).append(" redir=").append(redirection(client)).append(" resp=").append(session.protocol())
                 .append(" lib-name=").append(session.libName())
                 .append(" lib-ver=").append(session.libVersion())
                 .append('\n');
+    }
+
+    private static long redirection(Connection client) {
+        Tracking tracking = client.trackingOrNull();
+        return tracking == null || !tracking.isOn() ? -1 : tracking.options().redirect();
     }
 
     private static String flags(Connection client) {
@@ -47,6 +52,10 @@ final class ClientInfo {
         }
         if (client.answers().isBlocked()) {
             flags.append('b');
+        }
+        Tracking tracking = client.trackingOrNull();
+        if (tracking != null && tracking.isOn()) {
+            flags.append('t').append(tracking.brokenRedirect() ? "R" : "").append(tracking.options().bcast() ? "B" : "");
         }
         if (client.session().readOnly()) {
             flags.append('r');

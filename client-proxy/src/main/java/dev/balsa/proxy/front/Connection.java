@@ -13,6 +13,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +58,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private boolean closing;
     private boolean closed;
     private boolean endOfInput;
+    private @Nullable Tracking tracking;
 
     Connection(Front front, Mode mode, LoopState loop, Peer peer) {
         this.front = front;
@@ -312,6 +314,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         book(0);
         execution.transactions().close();
         execution.subscriptions().end();
+        if (tracking != null) {
+            tracking.end();
+        }
         loop.closed(this);
         front.clients().remove(this);
         if (session.monitors()) {
@@ -363,6 +368,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** What goes back to the client. */
     Answers answers() {
         return answers;
+    }
+
+    /** What it tracks; made when it is first asked for. On the connection's loop. */
+    Tracking tracking() {
+        Tracking made = tracking;
+        if (made == null) {
+            made = new Tracking(this);
+            tracking = made;
+        }
+        return made;
+    }
+
+    /** As {@link #tracking}, null if it has never tracked anything. */
+    @Nullable Tracking trackingOrNull() {
+        return tracking;
     }
 
     Subscriptions subscriptions() {

@@ -29,6 +29,8 @@ final class Execution {
     private final Transactions transactions;
     private final Subscriptions subscriptions;
     private CommandEntry lastEntry = Rejections.NOTHING;
+    /** Of the command in execution, when it came from a client of another process that wants to know its own changes. */
+    private long origin;
 
     Execution(Connection client, Router router, Answers answers) {
         this.client = client;
@@ -64,6 +66,10 @@ final class Execution {
         if (!serve(entry, args)) {
             return false;
         }
+        Tracking tracking = client.trackingOrNull();
+        if (tracking != null) {
+            tracking.executed(entry, args, queued);
+        }
         if (!queued && !front.monitors().none()) {
             front.monitors().tell(client, entry, args, session.database());
         }
@@ -91,6 +97,9 @@ final class Execution {
         }
         if (session.mode() == Mode.CLUSTER && GroupEnvelope.isOne(args)) {
             return envelope(args);
+        }
+        if (session.mode() == Mode.CLUSTER && GroupEnvelope.hasOrigin(args)) {
+            return ofOrigin(args);
         }
         int target = router.groupOf(entry, args);
         if (target < 0) {
@@ -129,6 +138,10 @@ final class Execution {
         }
         answerError(Rejections.NOTHING, line);
         session.commandDone();
+        Tracking tracking = client.trackingOrNull();
+        if (tracking != null) {
+            tracking.commandDone(entry == null ? "" : entry.name());
+        }
     }
 
     private void sessionCommand(CommandEntry entry, Args args) {
@@ -146,6 +159,22 @@ final class Execution {
         session.commandDone();
         UserChanges.run(client, pending, args);
         return true;
+    }
+
+    private boolean ofOrigin(Args args) {
+        Args inner = GroupEnvelope.inner(args);
+        CommandEntry entry = front.commands().find(inner);
+        String refusal = Rejections.check(entry, inner, front.commands(), session, front.settings());
+        if (refusal != null || entry == null) {
+            reject(entry, refusal == null ? "" : refusal);
+            return true;
+        }
+        origin = GroupEnvelope.origin(args);
+        try {
+            return serve(entry, inner);
+        } finally {
+            origin = 0;
+        }
     }
 
     private boolean envelope(Args args) {
@@ -222,7 +251,9 @@ final class Execution {
     private Pending take(CommandEntry entry, ReplySink sink) {
         lastEntry = entry;
         Pending pending = loop.take().begin(sink, loop.loop(), entry);
+        Tracking tracking = client.trackingOrNull();
         pending.session(session.database(), session.protocol(), client.id());
+        pending.origin(tracking == null ? origin : tracking.originOfWrites() | origin);
         pending.silent(session.silent());
         pending.startedNanos(loop.turnNanos());
         return pending;

@@ -12,6 +12,7 @@ import dev.balsa.proxy.route.CommandEntry;
 import dev.balsa.proxy.route.CommandIndex;
 import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.route.Router;
+import dev.balsa.proxy.tracking.Invalidations;
 import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.util.Collection;
@@ -26,6 +27,7 @@ public final class Front {
     private final ClientRegistry clients = new ClientRegistry();
     private final FrontStats stats = new FrontStats(this);
     private final Channels channels = new Channels();
+    private final Invalidations invalidations = new Invalidations();
     private final Users users;
     private final AclLog aclLog = new AclLog();
     private final Pause pause = new Pause();
@@ -46,6 +48,7 @@ public final class Front {
         this.admin = admin;
         this.users = new Users(this.commands);
         settings.onRequirepass(users::requirepass);
+        settings.onTrackedKeys(invalidations::keysMax);
         users.link(settings.linkSecret());
         users.onChange((account, _) -> clients.select(client -> client.session().account() == account)
                 .forEach(Connection::userChanged));
@@ -66,6 +69,11 @@ public final class Front {
     /** Who listens to which channels. */
     public Channels channels() {
         return channels;
+    }
+
+    /** Which clients keep copies of values. */
+    public Invalidations invalidations() {
+        return invalidations;
     }
 
     /** Whether messages are published in another process, which sends them back if someone listens here. */

@@ -3,6 +3,7 @@ package dev.balsa.proxy.front;
 import dev.balsa.proto.resp.RespLimits;
 import dev.balsa.proxy.route.Retry;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ public final class FrontSettings implements Retry.Limits {
     private volatile int outputSoftSeconds;
     private volatile OutputLimit messagesLimit = new OutputLimit(32L << 20, 8L << 20, 60);
     private volatile int subscriptionsMax = 100_000;
+    private volatile long trackedKeysMax = 1_000_000;
+    private volatile LongConsumer trackedKeysListener = _ -> {};
     private volatile long routeTimeoutMillis = 5_000;
     private volatile long busyWaitMillis = 1_000;
     private volatile RespLimits requestLimits = RespLimits.DEFAULT;
@@ -184,6 +187,18 @@ public final class FrontSettings implements Retry.Limits {
 
     public FrontSettings messagesLimit(OutputLimit limit) {
         messagesLimit = limit;
+        return this;
+    }
+
+    /** Who is told how many keys may be tracked ({@code tracking-table-max-keys}; 0: any number). */
+    void onTrackedKeys(LongConsumer listener) {
+        trackedKeysListener = listener;
+        listener.accept(trackedKeysMax);
+    }
+
+    public FrontSettings trackedKeysMax(long count) {
+        trackedKeysMax = count;
+        trackedKeysListener.accept(count);
         return this;
     }
 

@@ -3,7 +3,10 @@ package dev.balsa.proxy.front;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proxy.route.Frames;
 
-/** {@code BALSA GROUP <id> <command...>}: a command for one group, between fronts and nodes. Stateless. */
+/**
+ * What fronts put around commands for nodes: {@code BALSA GROUP <id> <command...>} is for one group, {@code BALSA FROM
+ * <origin> <command...>} comes from a client that does not want to hear of its own changes. Stateless.
+ */
 final class GroupEnvelope {
     private static final int WORDS = 3;
 
@@ -11,6 +14,15 @@ final class GroupEnvelope {
 
     static boolean isOne(Args args) {
         return args.count() > WORDS && args.is(0, "BALSA") && args.is(1, "GROUP");
+    }
+
+    static boolean hasOrigin(Args args) {
+        return args.count() > WORDS && args.is(0, "BALSA") && args.is(1, "FROM");
+    }
+
+    /** Whose command it is, 0 if nobody can tell. */
+    static long origin(Args args) {
+        return Math.max(0, SessionCommands.number(args, 2));
     }
 
     /** The command inside, as a request of its own. */

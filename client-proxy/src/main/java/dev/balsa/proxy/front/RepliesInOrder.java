@@ -15,15 +15,19 @@ final class RepliesInOrder {
     private final ReplyRing ring;
     private final OutputBuffer output;
     private final ReplyFlow flow;
+    private final Runnable onSent;
     /** Pushed since the first reply began. */
     private RespWriter pushed = new RespWriter(0);
 
-    RepliesInOrder(Peer peer, LoopState loop, ReplyRing ring, OutputBuffer output, ReplyFlow flow) {
+    /** @param onSent called after each reply, before the next one */
+    RepliesInOrder(
+            Peer peer, LoopState loop, ReplyRing ring, OutputBuffer output, ReplyFlow flow, Runnable onSent) {
         this.peer = peer;
         this.loop = loop;
         this.ring = ring;
         this.output = output;
         this.flow = flow;
+        this.onSent = onSent;
     }
 
     /** A reply, or its last part; false when it is now the turn of one of which nobody knows what became. */
@@ -80,6 +84,7 @@ final class RepliesInOrder {
             output.waiting(-now.length());
             flow.push(now.array(), 0, now.length());
         }
+        onSent.run();
     }
 
     /** Sends replies that were waiting for the one before them; false at one of which nobody knows what became. */

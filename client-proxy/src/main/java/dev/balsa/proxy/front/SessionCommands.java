@@ -38,6 +38,11 @@ final class SessionCommands {
             ClientUnblock.run(client, args, pending);
             return;
         }
+        if (entry.name().equals("client|tracking")) {
+            session.commandDone();
+            TrackingCommands.run(client, args, pending);
+            return;
+        }
         RespWriter reply = client.loop().writer(session.protocol());
         switch (entry.name()) {
             case "ping" -> {
@@ -55,11 +60,16 @@ final class SessionCommands {
             case "readwrite" -> readOnly(session, false, reply);
             case "asking" -> asking(session, reply);
             case "monitor" -> monitor(client, pending, reply);
+            case "balsa|track" -> TrackingCommands.front(client, args, reply);
             case "reset" -> {
                 client.transactions().end();
                 session.monitors(false);
                 client.front().monitors().remove(client);
                 client.subscriptions().end();
+                Tracking tracking = client.trackingOrNull();
+                if (tracking != null) {
+                    tracking.stop();
+                }
                 session.reset();
                 client.sessionChanged();
                 pending.silent(false);

@@ -88,6 +88,9 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
 
     private static Kind kindOf(CommandSpec spec) {
         String name = spec.name();
+        if (name.equals("balsa|track")) {
+            return Kind.SESSION;
+        }
         int bar = name.indexOf('|');
         return switch (bar < 0 ? name : name.substring(0, bar)) {
             case "ping", "echo", "hello", "auth", "select", "reset", "quit", "monitor", "readonly", "readwrite", "asking",

@@ -29,6 +29,7 @@ public final class Pending implements Request {
     private int database;
     private int protocol;
     private long clientId;
+    private long origin;
 
     // Where it goes.
     private int group;
@@ -71,6 +72,7 @@ public final class Pending implements Request {
         unblocked = null;
         silent = false;
         begun = false;
+        origin = 0;
         deadlineNanos = 0;
         state = State.SUBMITTED;
         return this;
@@ -81,6 +83,12 @@ public final class Pending implements Request {
         this.database = database;
         this.protocol = protocol;
         this.clientId = clientId;
+        return this;
+    }
+
+    /** As {@link #origin()} tells. */
+    public Pending origin(long changer) {
+        origin = changer;
         return this;
     }
 
@@ -283,6 +291,11 @@ public final class Pending implements Request {
     @Override
     public int protocol() {
         return protocol;
+    }
+
+    @Override
+    public long origin() {
+        return origin;
     }
 
     @Override

@@ -19,6 +19,11 @@ public interface Request {
     /** 2 or 3: the RESP version to answer in. */
     int protocol();
 
+    /** Tells the changes of a client that does not want to hear of its own; 0: nobody minds. */
+    default long origin() {
+        return 0;
+    }
+
     /** Id of the client connection, for SLOWLOG, CLIENT LIST and DEBUG. */
     long clientId();
 

@@ -75,6 +75,7 @@ public final class Split implements ReplySink {
         for (int i = 0; i < parts.length; i++) {
             Pending part = new Pending().begin(this, answered.loop(), answered.entry());
             part.session(answered.database(), answered.protocol(), answered.clientId());
+            part.origin(answered.origin());
             parts[i] = part.target(groups[i], SlotMap.NONE);
         }
     }

@@ -16,6 +16,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,7 @@ final class ChannelLink {
     private int backoffMillis;
     private long notBeforeNanos;
     private boolean closed;
+    private boolean missed;
 
     ChannelLink(ChannelLinks owner, String address, UpstreamSettings settings, EventLoop loop) {
         this.owner = owner;
@@ -87,6 +89,27 @@ final class ChannelLink {
 
     void unsubscribe(ChannelKind kind, ChannelName name) {
         tell(kind.unsubscribe(), name);
+    }
+
+    /** The prefixes that the process wants to hear of are others. */
+    void track() {
+        Attempt current = attempt;
+        if (current != null && current.greeted) {
+            out.reset();
+            current.track();
+            current.send();
+            current.ping();
+            current.waiting.addLast(current::hears);
+        }
+    }
+
+    /** Whether changes may have gone unheard since it was last {@link ChannelLinks#hears heard}. */
+    boolean missed() {
+        return missed;
+    }
+
+    void missed(boolean value) {
+        missed = value;
     }
 
     /** Not yet connected: subscribes to everything as soon as it is. */
@@ -142,10 +165,29 @@ final class ChannelLink {
                 subscribe(kind, owner.wanted(kind));
             }
             greeted = true;
+            if (!owner.trackedPrefixes().isEmpty()) {
+                track();
+                waiting.addLast(this::hears);
+            }
             for (int i = 0; i < waiting.size(); i++) {
                 words("PING");
             }
             send();
+        }
+
+        /** Says which changes are to be sent here. */
+        private void track() {
+            out.array(2L + owner.trackedPrefixes().size());
+            out.bulk("BALSA");
+            out.bulk("TRACK");
+            owner.trackedPrefixes().forEach(out::bulk);
+        }
+
+        /** The node has answered all that it was told. */
+        private void hears() {
+            if (attempt == this && !owner.trackedPrefixes().isEmpty()) {
+                owner.hears(ChannelLink.this, address);
+            }
         }
 
         private void subscribe(ChannelKind kind, Set<ChannelName> names) {
@@ -246,11 +288,27 @@ final class ChannelLink {
 
         private void message(List<RespReply> items) {
             String word = new String(bytes(items, 0), StandardCharsets.ISO_8859_1);
+            if (word.equals("invalidate") && items.size() == 3) {
+                invalidate(items.get(1), items.get(2));
+                return;
+            }
             for (ChannelKind kind : ChannelKind.values()) {
                 if (word.equals(kind.message())) {
                     int last = items.size() - 1;
                     owner.channels().received(kind, bytes(items, 1), bytes(items, last - 1), bytes(items, last));
                 }
+            }
+        }
+
+        private void invalidate(RespReply keys, RespReply origin) {
+            if (keys instanceof RespReply.Array(List<RespReply> names)) {
+                List<byte[]> changed = new ArrayList<>(names.size());
+                for (int i = 0; i < names.size(); i++) {
+                    changed.add(bytes(names, i));
+                }
+                owner.invalidations().received(changed, origin instanceof RespReply.Int(long value) ? value : 0);
+            } else {
+                owner.invalidations().mayHaveMissed();
             }
         }
 
@@ -273,6 +331,7 @@ final class ChannelLink {
                 return;
             }
             attempt = null;
+            owner.lost(ChannelLink.this, address);
             log.debug("messages of {} are cut off: {}", address, reason);
             Channel open = channel;
             if (open != null) {

@@ -4,6 +4,8 @@ import dev.balsa.proxy.pubsub.ChannelKind;
 import dev.balsa.proxy.pubsub.ChannelName;
 import dev.balsa.proxy.pubsub.Channels;
 import dev.balsa.proxy.pubsub.Interest;
+import dev.balsa.proxy.tracking.Invalidations;
+import dev.balsa.proxy.tracking.Source;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -25,12 +27,13 @@ import java.util.function.Supplier;
  *
  * <p>Owned by one event loop; the methods of {@link Interest} may be called from any thread.
  */
-public final class ChannelLinks implements Interest, AutoCloseable {
+public final class ChannelLinks implements Interest, Source, AutoCloseable {
     private static final int LOOK_MILLIS = 500;
     /** A client waits no longer for a node to learn of its subscription. */
     private static final int ESTABLISH_MAX_MILLIS = 1_000;
 
     private final Channels channels;
+    private final Invalidations invalidations;
     private final UpstreamSettings settings;
     private final EventLoop loop;
     private final Supplier<List<String>> nodes;
@@ -38,14 +41,19 @@ public final class ChannelLinks implements Interest, AutoCloseable {
     private final Map<ChannelKind, Set<ChannelName>> established = new ConcurrentHashMap<>();
     private final Map<String, ChannelLink> links = new HashMap<>();
     private final Future<?> looking;
+    private List<byte[]> trackedPrefixes = List.of();
+    /** Addresses of nodes that send every change that is wanted. */
+    private final Set<String> heard = ConcurrentHashMap.newKeySet();
     private boolean closed;
 
     /**
      * @param nodes cluster addresses of the processes where messages are published, without this one; asked now and then
      */
     public ChannelLinks(
-            Channels channels, UpstreamSettings settings, EventLoop loop, Supplier<List<String>> nodes) {
+            Channels channels, Invalidations invalidations, UpstreamSettings settings, EventLoop loop,
+            Supplier<List<String>> nodes) {
         this.channels = channels;
+        this.invalidations = invalidations;
         this.settings = settings;
         this.loop = loop;
         this.nodes = nodes;
@@ -55,6 +63,7 @@ public final class ChannelLinks implements Interest, AutoCloseable {
         }
         looking = loop.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         channels.interest(this);
+        invalidations.source(this);
     }
 
     @Override
@@ -128,6 +137,49 @@ public final class ChannelLinks implements Interest, AutoCloseable {
         }
     }
 
+    // -- changed keys -------------------------------------------------------------------------------------------
+
+    @Override
+    public void wanted(List<byte[]> prefixes) {
+        loop.execute(() -> {
+            // Until a node has confirmed it, nothing read there may be kept.
+            heard.clear();
+            trackedPrefixes = prefixes;
+            follow();
+            links.values().forEach(ChannelLink::track);
+        });
+    }
+
+    @Override
+    public boolean hears(String address) {
+        return heard.contains(address);
+    }
+
+    /** From now on the node's changes arrive. */
+    void hears(ChannelLink link, String address) {
+        heard.add(address);
+        if (link.missed()) {
+            link.missed(false);
+            invalidations.mayHaveMissed();
+        }
+    }
+
+    /** The node's changes arrive no longer. */
+    void lost(ChannelLink link, String address) {
+        if (heard.remove(address)) {
+            link.missed(true);
+            invalidations.mayHaveMissed();
+        }
+    }
+
+    List<byte[]> trackedPrefixes() {
+        return trackedPrefixes;
+    }
+
+    Invalidations invalidations() {
+        return invalidations;
+    }
+
     private Set<ChannelName> names(ChannelKind kind) {
         return wanted.computeIfAbsent(kind, _ -> new LinkedHashSet<>());
     }
@@ -156,7 +208,7 @@ public final class ChannelLinks implements Interest, AutoCloseable {
     }
 
     private boolean anyWanted() {
-        return wanted.values().stream().anyMatch(names -> !names.isEmpty());
+        return !trackedPrefixes.isEmpty() || wanted.values().stream().anyMatch(names -> !names.isEmpty());
     }
 
     /** A link to each node that there is now. */

@@ -8,7 +8,8 @@ final class InFlight {
     @Nullable Request request;
     int group;
     int bytes;
-    boolean enveloped;
+    /** Words that stand before the request itself. */
+    int envelopeWords;
     /** Position of the request's end in all that was ever queued on the link. */
     long end;
     /** Whether a part of the reply was given to the request. */

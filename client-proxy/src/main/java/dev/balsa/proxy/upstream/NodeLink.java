@@ -125,28 +125,45 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
             refuse(request, group, args);
             return;
         }
-        frame.reset();
-        if (enveloped) {
-            frame.array(args.count() + 3L);
-            frame.bulk("BALSA");
-            frame.bulk("GROUP");
-            frame.bulk(group);
-            Frames.appendArguments(args, frame);
-        } else {
-            Frames.append(args, frame);
-        }
+        long origin = request.spec().isWrite() ? request.origin() : 0;
+        int words = frame(args, origin, enveloped ? group : -1);
         requests.append(frame.array(), 0, frame.length());
         queued += frame.length();
         InFlight entry = free.isEmpty() ? new InFlight() : free.removeLast();
         entry.request = request;
         entry.group = group;
         entry.bytes = frame.length();
-        entry.enveloped = enveloped;
+        entry.envelopeWords = words;
         entry.end = queued;
         entry.begun = false;
         inFlight.addLast(entry);
         lastUsedNanos = System.nanoTime();
         scheduleFlush();
+    }
+
+    /** Writes the request with what the node must know of it; returns how many words that is. */
+    private int frame(Args args, long origin, int group) {
+        frame.reset();
+        int words = (origin != 0 ? 3 : 0) + (group >= 0 ? 3 : 0);
+        if (words == 0) {
+            Frames.append(args, frame);
+            return 0;
+        }
+        frame.array((long) args.count() + words);
+        if (origin != 0) {
+            envelope("FROM", origin);
+        }
+        if (group >= 0) {
+            envelope("GROUP", group);
+        }
+        Frames.appendArguments(args, frame);
+        return words;
+    }
+
+    private void envelope(String word, long number) {
+        frame.bulk("BALSA");
+        frame.bulk(word);
+        frame.bulk(number);
     }
 
     private void refuse(Request request, int group, Args args) {
@@ -374,7 +391,7 @@ final class NodeLink extends ChannelInboundHandlerAdapter {
         if (length != entry.bytes) {
             throw new IllegalStateException("a request of " + entry.bytes + " bytes was decoded as " + length);
         }
-        Args args = entry.enveloped ? Frames.tail(givenBack, 3) : givenBack;
+        Args args = entry.envelopeWords > 0 ? Frames.tail(givenBack, entry.envelopeWords) : givenBack;
         // The bytes stay where they are until something is appended; the front copies what it keeps.
         requests.consumed(entry.bytes);
         return args;

@@ -235,11 +235,20 @@ class SessionTest {
     }
 
     @Test
-    void what_is_not_tracked_says_so() throws IOException {
+    void what_is_tracked_says_so() throws IOException {
         says("CLIENT GETREDIR", ":-1");
         says("CLIENT TRACKINGINFO", "*6 $5 flags *1 $3 off $8 redirect :-1 $8 prefixes *0");
         says("CLIENT TRACKING OFF", "+OK");
-        assertThat(client.call("CLIENT TRACKING ON")).startsWith("-ERR CLIENT TRACKING is not supported");
+        says("CLIENT CACHING YES", "-ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or"
+                + " OPTOUT mode enabled");
+        says("CLIENT TRACKING ON BCAST PREFIX b PREFIX a NOLOOP", "+OK");
+        says("CLIENT TRACKINGINFO", "*6 $5 flags *3 $2 on $5 bcast $6 noloop $8 redirect :0 $8 prefixes *2 $1 a $1 b");
+        says("CLIENT TRACKING ON BCAST PREFIX ab", "-ERR Prefix 'ab' overlaps with an existing prefix 'a'. Prefixes for a"
+                + " single client must not overlap.");
+        assertThat(client.call("CLIENT LIST")).contains(" flags=tB ", " redir=0 ");
+        says("RESET", "+RESET");
+        says("CLIENT GETREDIR", ":-1");
+        says("BALSA TRACK a", "-ERR BALSA TRACK is for nodes and proxies");
         says("CLIENT UNBLOCK 1", ":0");
         says("CLIENT NO-EVICT on", "+OK");
         says("CLIENT NO-TOUCH maybe", "-ERR syntax error");

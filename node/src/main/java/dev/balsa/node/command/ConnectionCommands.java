@@ -41,8 +41,13 @@ final class ConnectionCommands {
                     .doc("1.0.0", "O(1)", "Sends every command that clients of this process have executed."),
             container("client", -2).group("connection")
                     .doc("2.4.0", "depends on the subcommand", "Tells about connections and changes them.").subs(
+                    elsewhere("caching", 3, NOSCRIPT, LOADING, STALE).of("connection")
+                            .syntax("mode=(YES | NO)")
+                            .doc("6.0.0", "O(1)", "Says whether keys of the next command are tracked."),
                     elsewhere("getname", 2, NOSCRIPT, LOADING, STALE).of("connection")
                             .doc("2.6.9", "O(1)", "Replies with the name of the connection."),
+                    elsewhere("getredir", 2, NOSCRIPT, LOADING, STALE).of("connection")
+                            .doc("6.0.0", "O(1)", "Replies with the connection that invalidations are redirected to."),
                     elsewhere("help", 2, LOADING, STALE).of("connection")
                             .doc("5.0.0", "O(1)", "Lists the subcommands."),
                     elsewhere("id", 2, NOSCRIPT, LOADING, STALE).of("connection")
@@ -76,6 +81,13 @@ final class ConnectionCommands {
                     elsewhere("setname", 3, NOSCRIPT, LOADING, STALE).of("connection")
                             .syntax("connection-name")
                             .doc("2.6.9", "O(1)", "Names the connection."),
+                    elsewhere("tracking", -3, NOSCRIPT, LOADING, STALE).of("connection")
+                            .syntax("status=(ON | OFF) [REDIRECT client-id:integer] [PREFIX prefix]... [BCAST] [OPTIN] "
+                                    + "[OPTOUT] [NOLOOP]")
+                            .doc("6.0.0", "O(1) and the prefixes", "Has the connection told when keys that it has read "
+                                    + "change."),
+                    elsewhere("trackinginfo", 2, NOSCRIPT, LOADING, STALE).of("connection")
+                            .doc("6.2.0", "O(1)", "Tells what the connection tracks."),
                     elsewhere("unblock", -3, ADMIN, NOSCRIPT, LOADING, STALE).of("connection")
                             .syntax("client-id:integer [timeout_error=(TIMEOUT | ERROR)]")
                             .doc("5.0.0", "O(log(N)), N = connections", "Ends the waiting of a blocking command."),

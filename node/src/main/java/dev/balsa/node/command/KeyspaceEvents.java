@@ -123,7 +123,15 @@ final class KeyspaceEvents {
     /** Announces what the command has done, if anybody wants to know. */
     static void tell(Call call, Command command) {
         KeyChanges recorded = call.keyspace().changes();
-        if (recorded == null || recorded.isEmpty() && !STEADY.contains(command.spec().name())) {
+        if (recorded == null) {
+            return;
+        }
+        recorded.settle();
+        if (!recorded.named()) {
+            recorded.clear();
+            return;
+        }
+        if (recorded.isEmpty() && !STEADY.contains(command.spec().name())) {
             return;
         }
         // Looking is no event.

@@ -177,6 +177,8 @@ final class ServerCommands {
                     ScriptCommands.AS, ScriptCommands.ASREAD, elsewhere("digest", -2, ADMIN, NOSCRIPT).of("server")
                             .doc("7.2.0", "O(1)", "Replies with the digest of every group on this node."),
                     KeyCommands.EVICT, TransactionCommands.EXEC, TransactionCommands.EXECFREE, TransactionCommands.EXECREAD,
+                    elsewhere("from", -4, NOSCRIPT, NO_MULTI).of("server").internal()
+                            .doc("7.2.0", "that of the command", "Runs a command of a client that tracks keys."),
                     ScriptCommands.FULL, elsewhere("group", -4, NOSCRIPT, NO_MULTI).of("server")
                             .doc("7.2.0", "that of the command", "Runs a command without keys in one group led here."),
                     elsewhere("help", 2, LOADING, STALE).of("server").doc("7.2.0", "O(1)", "Lists the subcommands."),
@@ -185,6 +187,8 @@ final class ServerCommands {
                     UserCommands.SETUSERS,
                     elsewhere("status", 2, NOSCRIPT, LOADING, STALE).of("server")
                             .doc("7.2.0", "O(N), N = groups", "Tells about this node and its groups."),
+                    elsewhere("track", -2, NOSCRIPT, LOADING, STALE).of("server").internal()
+                            .doc("7.2.0", "O(N), N = prefixes", "Has a process told which keys change."),
                     WaitingCommands.UNBLOCK,
                     TransactionCommands.UNWATCH,
                     elsewhere("users", -2, NOSCRIPT, LOADING, STALE).of("server").internal()

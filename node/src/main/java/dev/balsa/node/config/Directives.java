@@ -74,6 +74,7 @@ public final class Directives {
                     "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"),
             live("client-subscriptions-max", new Whole(0, Integer.MAX_VALUE), "100000"),
             live("notify-keyspace-events", new KeyspaceEventClasses(), ""),
+            live("tracking-table-max-keys", new Whole(0, Long.MAX_VALUE), "1000000"),
             live("client-unanswered-max", new Whole(1, 1 << 20), "4096"),
             live("route-timeout-millis", new Whole(0, 3_600_000), "5000"),
             live("busy-wait-millis", new Whole(0, 3_600_000), "1000"),

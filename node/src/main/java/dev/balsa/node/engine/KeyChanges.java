@@ -11,10 +11,21 @@ import java.util.Map;
 public final class KeyChanges {
     private final Map<Name, Change> changed = new LinkedHashMap<>();
     private final Map<Name, Change> missed = new LinkedHashMap<>();
+    /** Changed keys of commands that have run, which those who keep copies are to hear of. */
+    private final List<byte[]> told = new ArrayList<>();
     private final KeyEventSink sink;
+    private final boolean named;
+    private final boolean tracked;
+    private boolean emptied;
 
-    public KeyChanges(KeyEventSink sink) {
+    /**
+     * @param named whether the events are to be named
+     * @param tracked whether changed keys are to be told to those who keep copies
+     */
+    public KeyChanges(KeyEventSink sink, boolean named, boolean tracked) {
         this.sink = sink;
+        this.named = named;
+        this.tracked = tracked;
     }
 
     /** A key that was changed. Immutable. */
@@ -44,6 +55,36 @@ public final class KeyChanges {
     }
 
     private record Name(int database, ByteBuffer key) {}
+
+    /** Whether the events are to be named. */
+    public boolean named() {
+        return named;
+    }
+
+    /** The command has run: what it has changed is told with the next {@link #tell}. */
+    public void settle() {
+        if (tracked) {
+            changed.values().forEach(change -> told.add(change.key()));
+        }
+    }
+
+    /** Tells those who keep copies what commands have changed since the last call; false if that is nothing. */
+    public boolean tell(long origin) {
+        boolean any = emptied || !told.isEmpty();
+        if (emptied) {
+            sink.allChanged();
+        } else if (any) {
+            sink.changed(new ArrayList<>(told), origin);
+        }
+        emptied = false;
+        told.clear();
+        return any;
+    }
+
+    /** All keys of a database go, or become others. */
+    void emptied() {
+        emptied = tracked;
+    }
 
     /** Who hears of the events. */
     public KeyEventSink sink() {

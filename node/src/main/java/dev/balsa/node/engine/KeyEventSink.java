@@ -1,5 +1,7 @@
 package dev.balsa.node.engine;
 
+import java.util.List;
+
 /** Hears what has happened to keys, on the replica that answers for it. Called by the engine thread. */
 public interface KeyEventSink {
     /** Nobody wants to know. */
@@ -23,6 +25,24 @@ public interface KeyEventSink {
 
     /** Whether reads that find no key are wanted. */
     boolean missesWanted();
+
+    /** Whether somebody keeps copies of values and is to hear of every key that changes. */
+    default boolean changesWanted() {
+        return false;
+    }
+
+    /**
+     * These keys have changed. The command that has changed them is not answered yet.
+     *
+     * @param origin of whoever does not want to hear of it, 0 = nobody
+     */
+    default void changed(List<byte[]> keys, long origin) {}
+
+    /** All keys may have changed. */
+    default void allChanged() {}
+
+    /** What {@link #changed} told is to be on its way before anything else. */
+    default void send() {}
 
     /** @param eventClass as {@code notify-keyspace-events} spells it: {@code g $ l s h z x e t m n} */
     void event(char eventClass, String event, int database, byte[] key);

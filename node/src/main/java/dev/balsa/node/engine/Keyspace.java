@@ -102,6 +102,7 @@ public final class Keyspace implements AutoCloseable {
             marks.changed(a, there);
             marks.changed(b, there);
         }
+        noteEmptied();
         Database first = databases[a];
         databases[a] = databases[b];
         databases[b] = first;
@@ -149,10 +150,17 @@ public final class Keyspace implements AutoCloseable {
 
     /** As the other, for all keys of a database that is emptied now. */
     void emptied(int database) {
+        noteEmptied();
         if (isObserved()) {
             marks.changed(database, key -> databases[database].find(key, 0, key.length) != MISSING);
             waiters.changed(database);
             readers.changed(database);
+        }
+    }
+
+    private void noteEmptied() {
+        if (changes != null) {
+            changes.emptied();
         }
     }
 

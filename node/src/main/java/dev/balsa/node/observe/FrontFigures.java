@@ -12,14 +12,25 @@ import java.util.Map;
  * @param channels Pub/Sub channels with a subscriber here
  * @param patterns Pub/Sub patterns with a subscriber here
  * @param shardChannels Pub/Sub shard channels with a subscriber here
+ * @param tracking clients that keep copies of values
  * @param commands that were called or refused at least once
  * @param errors error replies, by their code
  */
 public record FrontFigures(
-        int connected, long evicted, int blocked, int channels, int patterns, int shardChannels, Totals totals, List<CommandFigures> commands,
+        int connected, long evicted, int blocked, int channels, int patterns, int shardChannels, Tracking tracking, Totals totals, List<CommandFigures> commands,
                 Map<String, Long> errors) {
-    public static final FrontFigures NONE = new FrontFigures(0, 0, 0, 0, 0, 0, new Totals(0, 0, 0, 0, 0), List.of(),
+    public static final FrontFigures NONE = new FrontFigures(0, 0, 0, 0, 0, 0, new Tracking(0, 0, 0, 0, 0), new Totals(0, 0, 0, 0, 0), List.of(),
             Map.of());
+
+    /**
+     * CLIENT TRACKING.
+     *
+     * @param keys that clients have read and not been told of since
+     * @param items the same, counted once for each client
+     * @param prefixes of clients that use BCAST
+     * @param sent changed keys sent to other processes since the start
+     */
+    public record Tracking(int clients, long keys, long items, long prefixes, long sent) {}
 
     /**
      * Since the start, or CONFIG RESETSTAT.

@@ -129,7 +129,7 @@ final class InfoReport {
                 .field("client_recent_max_input_buffer", 0)
                 .field("client_recent_max_output_buffer", 0)
                 .field("blocked_clients", front.blocked())
-                .field("tracking_clients", 0)
+                .field("tracking_clients", front.tracking().clients())
                 .field("clients_in_timeout_table", 0);
     }
 
@@ -168,6 +168,7 @@ final class InfoReport {
 
     private void stats(InfoText text) {
         FrontFigures.Totals front = node.front().totals();
+        FrontFigures.Tracking tracking = node.front().tracking();
         long hits = 0;
         long misses = 0;
         long expired = 0;
@@ -206,11 +207,14 @@ final class InfoReport {
                 .field("migrate_cached_sockets", 0)
                 .field("slave_expires_tracked_keys", 0)
                 .field("active_defrag_running", 0)
-                .field("tracking_total_keys", 0)
+                .field("tracking_total_keys", tracking.keys())
+                .field("tracking_total_items", tracking.items())
+                .field("tracking_total_prefixes", tracking.prefixes())
                 .field("unexpected_error_replies", 0)
                 .field("total_error_replies", errors)
                 .field("dump_payload_sanitizations", 0)
-                .field("balsa_commands_executed_here", stats.total());
+                .field("balsa_commands_executed_here", stats.total())
+                .field("balsa_tracked_keys_sent", tracking.sent());
     }
 
     private void replication(InfoText text) {

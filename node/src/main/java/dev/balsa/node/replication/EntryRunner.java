@@ -63,6 +63,9 @@ public final class EntryRunner {
             if (answers && events.wanted()) {
                 events.event('x', "expired", database, key);
             }
+            if (answers && events.changesWanted()) {
+                events.changed(List.of(key), 0);
+            }
         }
 
         @Override
@@ -112,12 +115,22 @@ public final class EntryRunner {
     /** Whether this replica leads: of all replicas, one tells the events. */
     void answers(boolean value) {
         answers = value;
+        if (value && events.changesWanted()) {
+            // What the last leader has told may be lost.
+            events.allChanged();
+            events.send();
+        }
     }
 
-    /** Has changes noted, or not. */
-    private void note(boolean wanted) {
-        if (wanted) {
-            keyspace.changes(new KeyChanges(events));
+    /**
+     * Has changes noted, or not.
+     *
+     * @param named whether the events are to be named
+     * @param tracked whether those who keep copies of values are to hear of them
+     */
+    private void note(boolean named, boolean tracked) {
+        if (named || tracked) {
+            keyspace.changes(new KeyChanges(events, named, tracked));
         } else if (keyspace.changes() != null) {
             keyspace.changes(null);
         }
@@ -205,19 +218,46 @@ public final class EntryRunner {
 
     /** Applies the entry taken up, for the requests that wait for its replies, on the leader that proposed it. */
     void apply(long index, Batch batch) {
-        note(events.wanted());
+        boolean tracked = tracked();
+        note(events.wanted(), tracked);
         reach.answering(true);
         applyFor(batch);
         reach.answering(false);
-        note(false);
+        endOfEntry(tracked);
         appliedIndex = index;
     }
 
     /** Applies an entry that nobody here waits for. */
     public void apply(long index, long term, ByteBuffer data) {
         beginEntry(term, data);
+        boolean tracked = tracked();
+        note(false, tracked);
         applyForNobody();
+        endOfEntry(tracked);
         appliedIndex = index;
+    }
+
+    /** Whether those who keep copies of values are to hear of changes from this replica. */
+    private boolean tracked() {
+        return answers && events.changesWanted();
+    }
+
+    private void endOfEntry(boolean tracked) {
+        note(false, false);
+        if (tracked) {
+            // Ahead of the replies, which leave at the end of the turn.
+            events.send();
+        }
+    }
+
+    /** Those who keep copies of values hear what has changed, before anybody is told that it is done. */
+    private void tellChanges(@Nullable Request request) {
+        KeyChanges noted = keyspace.changes();
+        if (noted != null && noted.tell(request == null ? 0 : request.origin())
+                && request != null && !request.loop().inEventLoop()) {
+            // Another loop may send the reply before this turn ends.
+            events.send();
+        }
     }
 
     private void applyForNobody() {
@@ -229,6 +269,7 @@ public final class EntryRunner {
             if (call.wish() != null) {
                 var _ = keepWaiting(call);
             }
+            tellChanges(null);
             serve(seed);
         }
     }
@@ -238,6 +279,7 @@ public final class EntryRunner {
         boolean mayTake = !keyspace.waiters().isEmpty() || !keyspace.readers().isEmpty();
         ready.serve(seed);
         readyForReads.serve(seed);
+        tellChanges(null);
         if (mayTake) {
             starts(0);
         }
@@ -304,9 +346,9 @@ public final class EntryRunner {
         reply.reset();
         reply.protocol(request.protocol());
         Call on = with(readArgs);
-        note(answers && events.missesWanted());
+        note(answers && events.missesWanted(), false);
         run(on, request.database(), seed, true, request.takesParts());
-        note(false);
+        note(false, false);
         if (keyspace.sawDue()) {
             discard(on.takeRest());
             return false;
@@ -403,6 +445,7 @@ public final class EntryRunner {
         reply.reset();
         reply.protocol(request.protocol());
         run(call, database, seed, mayWait, sliced);
+        tellChanges(request);
         if (call.wish() != null) {
             ended(request, args);
             hold(request, call);

@@ -1,0 +1,298 @@
+package dev.balsa.proxy.tracking;
+
+import io.netty.channel.EventLoop;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What the connections of one event loop track: which of them have read a key, who wants to hear of a prefix. A reader that
+ * is gone is forgotten when the key changes, as in Redis. Owned by the loop, but for {@link #prefixes}.
+ */
+public final class LoopTable {
+    private final EventLoop loop;
+    private final Invalidations owner;
+    private final Map<Long, Tracker> trackers = new HashMap<>();
+    /** In the order in which they were first read: those of the oldest readers go when there are too many. */
+    private final LinkedHashMap<ByteBuffer, Readers> readers = new LinkedHashMap<>();
+    private final Map<byte[], Broadcast> broadcasts = new TreeMap<>(Arrays::compareUnsigned);
+    /** Another list after each change: telling somebody may end his connection. */
+    private List<Front> fronts = List.of();
+    private final Set<Tracker> told = new LinkedHashSet<>();
+    private volatile int prefixes;
+    private boolean sendScheduled;
+
+    LoopTable(EventLoop loop, Invalidations owner) {
+        this.loop = loop;
+        this.owner = owner;
+    }
+
+    /** Ids of the connections that have read a key, ascending. */
+    private static final class Readers {
+        private final byte[] key;
+        private long[] ids = new long[1];
+        private int count;
+
+        Readers(byte[] key) {
+            this.key = key;
+        }
+
+        /** False if it is there already. */
+        boolean add(long id) {
+            int at = Arrays.binarySearch(ids, 0, count, id);
+            if (at >= 0) {
+                return false;
+            }
+            if (count == ids.length) {
+                ids = Arrays.copyOf(ids, count * 2);
+            }
+            System.arraycopy(ids, -at - 1, ids, -at, count + at + 1);
+            ids[-at - 1] = id;
+            count++;
+            return true;
+        }
+    }
+
+    /** A prefix, who wants to hear of it, and what has changed since it was last sent, by the origin of the first change. */
+    private record Broadcast(Set<Tracker> members, TreeMap<byte[], Long> changed) {
+        Broadcast() {
+            this(new LinkedHashSet<>(), new TreeMap<>(Arrays::compareUnsigned));
+        }
+    }
+
+    /** Another process: of which prefixes its clients want to hear, and what it is to be told, all of one origin. */
+    private static final class Front {
+        private final Tracker link;
+        private final List<byte[]> prefixes;
+        private List<byte[]> changed = new ArrayList<>();
+        private long origin;
+
+        Front(Tracker link, List<byte[]> prefixes) {
+            this.link = link;
+            this.prefixes = prefixes;
+        }
+
+        boolean wants(byte[] key) {
+            for (byte[] prefix : prefixes) {
+                if (begins(key, prefix)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    private static boolean begins(byte[] key, byte[] prefix) {
+        return key.length >= prefix.length
+                && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    // -- who tracks ---------------------------------------------------------------------------------------------
+
+    /** The client tracks from now on: what {@link #wantReads} or {@link #broadcast} say. */
+    public void add(Tracker tracker) {
+        if (trackers.put(tracker.id(), tracker) == null) {
+            owner.countClients(1);
+        }
+    }
+
+    /** What the client reads will be remembered. */
+    public void wantReads() {
+        owner.want(new byte[0]);
+    }
+
+    /** Takes {@link #wantReads} back. */
+    public void unwantReads() {
+        owner.unwant(new byte[0]);
+    }
+
+    /** The client wants to hear of all keys with a prefix. */
+    public void broadcast(Tracker tracker, byte[] prefix) {
+        broadcasts.computeIfAbsent(prefix, _ -> new Broadcast()).members.add(tracker);
+        prefixes = broadcasts.size();
+        owner.want(prefix);
+    }
+
+    /** Takes {@link #broadcast} back. */
+    public void unbroadcast(Tracker tracker, byte[] prefix) {
+        Broadcast of = broadcasts.get(prefix);
+        if (of != null && of.members.remove(tracker)) {
+            if (of.members.isEmpty()) {
+                broadcasts.remove(prefix);
+                prefixes = broadcasts.size();
+            }
+            owner.unwant(prefix);
+        }
+    }
+
+    /** Takes {@link #add} back. What it has read may stay in the table until it changes, or nobody tracks any more. */
+    public void remove(Tracker tracker) {
+        if (trackers.remove(tracker.id()) != null) {
+            owner.countClients(-1);
+        }
+        if (trackers.isEmpty()) {
+            forgetReaders();
+        }
+        told.remove(tracker);
+    }
+
+    /** The process behind a link wants to hear of keys with these prefixes from now on; none: of nothing. */
+    public void front(Tracker link, List<byte[]> wanted) {
+        List<Front> now = new ArrayList<>(fronts);
+        if (now.removeIf(front -> front.link.id() == link.id())) {
+            owner.countFronts(-1);
+        }
+        if (!wanted.isEmpty()) {
+            now.add(new Front(link, wanted));
+            owner.countFronts(1);
+        }
+        fronts = now;
+    }
+
+    /** The client has asked for the value of a key: it is told of the next change. */
+    public void remember(Tracker tracker, byte[] key) {
+        ByteBuffer name = ByteBuffer.wrap(key);
+        Readers of = readers.get(name);
+        if (of == null) {
+            of = new Readers(key);
+            readers.put(name, of);
+            owner.count(1, 0);
+        }
+        if (of.add(tracker.id())) {
+            owner.count(0, 1);
+        }
+        while (owner.isFull(readers.size())) {
+            invalidate(readers.firstEntry().getValue().key, 0);
+        }
+    }
+
+    int prefixes() {
+        return prefixes;
+    }
+
+    // -- what changes -------------------------------------------------------------------------------------------
+
+    void changed(List<byte[]> keys, long origin, boolean alsoFronts) {
+        for (byte[] key : keys) {
+            if (!readers.isEmpty()) {
+                invalidate(key, origin);
+            }
+            broadcasts.forEach((prefix, broadcast) -> {
+                if (begins(key, prefix)) {
+                    broadcast.changed.putIfAbsent(key, origin);
+                    scheduleSend();
+                }
+            });
+            if (alsoFronts && !fronts.isEmpty()) {
+                fronts.forEach(front -> note(front, key, origin));
+                scheduleSend();
+            }
+        }
+    }
+
+    private void invalidate(byte[] key, long origin) {
+        Readers of = readers.remove(ByteBuffer.wrap(key));
+        if (of == null) {
+            return;
+        }
+        owner.count(-1, -of.count);
+        for (int i = 0; i < of.count; i++) {
+            Tracker tracker = trackers.get(of.ids[i]);
+            if (tracker != null && tracker.remembers() && !tracker.ignores(origin)) {
+                tracker.invalid(List.of(key), origin);
+                told.add(tracker);
+            }
+        }
+    }
+
+    private void note(Front front, byte[] key, long origin) {
+        if (!front.wants(key)) {
+            return;
+        }
+        if (front.origin != origin) {
+            tell(front);
+            front.origin = origin;
+        }
+        front.changed.add(key);
+    }
+
+    private void tell(Front front) {
+        if (!front.changed.isEmpty()) {
+            owner.sentToFronts(front.changed.size());
+            front.link.invalid(front.changed, front.origin);
+            told.add(front.link);
+            front.changed = new ArrayList<>();
+        }
+    }
+
+    void allChanged(boolean alsoFronts) {
+        forgetReaders();
+        broadcasts.values().forEach(broadcast -> broadcast.changed.clear());
+        for (Tracker tracker : List.copyOf(trackers.values())) {
+            tracker.allInvalid();
+            told.add(tracker);
+        }
+        if (alsoFronts) {
+            for (Front front : fronts) {
+                front.link.allInvalid();
+                told.add(front.link);
+            }
+        }
+    }
+
+    private void forgetReaders() {
+        long items = 0;
+        for (Readers of : readers.values()) {
+            items += of.count;
+        }
+        owner.count(-readers.size(), -items);
+        readers.clear();
+    }
+
+    /** Whoever does not send at once does so at the end of the turn. */
+    private void scheduleSend() {
+        if (!sendScheduled) {
+            sendScheduled = true;
+            loop.execute(() -> {
+                sendScheduled = false;
+                send();
+            });
+        }
+    }
+
+    /** Tells what was collected; all that was told leaves. */
+    void send() {
+        List.copyOf(broadcasts.values()).forEach(this::tellMembers);
+        fronts.forEach(this::tell);
+        if (!told.isEmpty()) {
+            List<Tracker> all = List.copyOf(told);
+            told.clear();
+            all.forEach(Tracker::send);
+        }
+    }
+
+    private void tellMembers(Broadcast broadcast) {
+        if (broadcast.changed.isEmpty()) {
+            return;
+        }
+        List<byte[]> all = List.copyOf(broadcast.changed.keySet());
+        for (Tracker tracker : List.copyOf(broadcast.members)) {
+            List<byte[]> others = all;
+            if (broadcast.changed.values().stream().anyMatch(tracker::ignores)) {
+                others = all.stream().filter(key -> !tracker.ignores(broadcast.changed.getOrDefault(key, 0L))).toList();
+            }
+            if (!others.isEmpty()) {
+                tracker.invalid(others, 0);
+                told.add(tracker);
+            }
+        }
+        broadcast.changed.clear();
+    }
+}
