@@ -3,15 +3,19 @@ package dev.balsa.proxy;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
 import dev.balsa.proxy.route.Backend;
+import dev.balsa.proxy.route.Blocking;
 import dev.balsa.proxy.route.Frames;
 import dev.balsa.proxy.route.Request;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Commands of a proxy that are about no key: passed on to a node that can be reached, or to all nodes where all are
- * meant. Thread-safe: keeps
- * nothing of a request.
+ * meant. Thread-safe: what it keeps of a request belongs to the request's loop.
  */
 final class ProxyAdmin implements Backend {
     private static final String DOWN = "CLUSTERDOWN The cluster is down";
@@ -19,6 +23,7 @@ final class ProxyAdmin implements Backend {
     private final Topology topology;
     private final Runnable shutdown;
     private final Runnable resetStats;
+    private final Map<Request, WaitingCall> waiting = new ConcurrentHashMap<>();
     private volatile int preferred;
 
     /**
@@ -42,8 +47,31 @@ final class ProxyAdmin implements Backend {
                 resetStats.run();
                 toAll(request, kept);
             }
-            default -> toOne(request, kept, topology.addresses(), 0);
+            default -> {
+                if (Blocking.mayWait(request.spec(), kept)) {
+                    await(request, kept);
+                } else {
+                    toOne(request, kept, topology.addresses(), 0);
+                }
+            }
         }
+    }
+
+    private void await(Request request, Args args) {
+        List<String> nodes = new ArrayList<>(topology.addresses());
+        Collections.rotate(nodes, -preferred);
+        WaitingCall call = new WaitingCall(request, args, nodes, topology.upstreams(), () -> waiting.remove(request));
+        waiting.put(request, call);
+        call.submit();
+    }
+
+    @Override
+    public boolean unblock(Request request) {
+        WaitingCall call = waiting.get(request);
+        if (call != null) {
+            topology.upstreams().unblock(call);
+        }
+        return call != null;
     }
 
     private void shutdown(Request request, Args args) {

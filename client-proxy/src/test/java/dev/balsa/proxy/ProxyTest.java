@@ -75,6 +75,8 @@ class ProxyTest {
                 return "$" + value.length() + "\r\n" + value + "\r\n";
             });
             case "CONFIG" -> refuseConfig && self == 1 ? "-ERR not here\r\n" : "+OK\r\n";
+            case "WAIT" -> ScriptedNode.SILENCE;
+            case "CLIENT" -> ":7\r\n";
             case "INFO" -> "$5\r\nnode" + self + "\r\n";
             default -> "";
         };
@@ -201,6 +203,23 @@ class ProxyTest {
             assertThat(client.call("CONFIG SET maxmemory 2")).isEqualTo("-ERR not here");
             client.send("SHUTDOWN");
             await().atMost(5, TimeUnit.SECONDS).untilTrue(stopped);
+        }
+    }
+
+    @Test
+    void a_client_that_waits_holds_up_no_other_and_is_given_up_with_its_connection() throws IOException {
+        try (Proxy proxy = start();
+                RawClient waiting = new RawClient(proxy.port());
+                RawClient other = new RawClient(proxy.port())) {
+            waiting.send("WAIT", "2", "0");
+            await().atMost(5, TimeUnit.SECONDS).until(() -> nodes.getFirst().asked.contains("WAIT 2 0"));
+            assertThat(other.call("INFO")).isEqualTo("$5 node0");
+            assertThat(other.call("CONFIG SET maxmemory 1")).isEqualTo("+OK");
+            // The node that it waits at is lost: it waits at the next one.
+            nodes.getFirst().close();
+            await().atMost(5, TimeUnit.SECONDS).until(() -> nodes.get(1).asked.contains("WAIT 2 0"));
+            waiting.socket().close();
+            assertThat(other.call("INFO")).isEqualTo("$5 node1");
         }
     }
 

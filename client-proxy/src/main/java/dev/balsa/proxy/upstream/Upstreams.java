@@ -2,6 +2,7 @@ package dev.balsa.proxy.upstream;
 
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proxy.route.Backend;
+import dev.balsa.proxy.route.Request;
 import dev.balsa.proxy.upstream.LinkKey.Lane;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,16 @@ public final class Upstreams implements AutoCloseable {
     /** As {@link #ask(EventLoop, String, Args)}, for what may take long, and in the given RESP version. */
     public CompletableFuture<byte[]> command(EventLoop loop, String address, Args args, int protocol) {
         return ask(loop, address, args, protocol, Lane.ADMIN);
+    }
+
+    /** Asks a node for what may wait there, on a link of its own; on the request's loop. */
+    public void wait(String address, Request request, Args args) {
+        of(request.loop()).blocking().submit(address, request, args, -1);
+    }
+
+    /** What {@link #wait(String, Request, Args)} was asked for is to wait no longer. */
+    public void unblock(Request request) {
+        of(request.loop()).blocking().unblock(request);
     }
 
     private CompletableFuture<byte[]> ask(EventLoop loop, String address, Args args, int protocol, Lane lane) {
