@@ -28,8 +28,7 @@ final class Access {
     }
 
     /** A command of a transaction when EXEC comes: the user may have other rules by now. Null: it is allowed. */
-    static @Nullable String deniedAtExec(Connection client, CommandEntry entry, Args args) {
-        User user = client.session().account().user();
+    static @Nullable String deniedAtExec(Connection client, User user, CommandEntry entry, Args args) {
         Denial denial = user.unrestricted() ? null : check(user, entry, args);
         if (denial == null) {
             return null;

@@ -31,6 +31,8 @@ final class Execution {
     private CommandEntry lastEntry = Rejections.NOTHING;
     /** Of the command in execution, when it came from a client of another process that wants to know its own changes. */
     private long origin;
+    /** Where replies go while a command of a transaction is executed. */
+    private @Nullable ReplySink within;
 
     Execution(Connection client, Router router, Answers answers) {
         this.client = client;
@@ -107,6 +109,29 @@ final class Execution {
         }
         Args sent = ScriptRights.along(session.account().user(), entry, args);
         return toGroup(entry, sent, target, router.slot(), answers);
+    }
+
+    /** Executes a command of a transaction that no group executes; its reply goes to {@code sink}. */
+    void within(CommandEntry entry, Args args, ReplySink sink) {
+        CommandEntry last = lastEntry;
+        within = sink;
+        try {
+            switch (entry.kind()) {
+                case SESSION -> SessionCommands.run(client, entry, args, take(entry));
+                case USERS -> UserChanges.run(client, take(entry), args);
+                case PUBSUB -> subscriptions.execute(entry, args);
+                case TRANSACTION, KEYED, SPLIT, ALL_GROUPS, ANY_GROUP, ONLY_GROUP, ADMIN ->
+                    router.submitWide(take(entry), Router.KEYLESS, args);
+            }
+        } finally {
+            within = null;
+            lastEntry = last;
+        }
+    }
+
+    /** Whether a command of a transaction is executed: what came before the transaction was answered. */
+    boolean isWithin() {
+        return within != null;
     }
 
     /** What a client of RESP2 may say that listens to channels: its replies can be told from messages. */
@@ -194,6 +219,10 @@ final class Execution {
 
     /** False: it has to wait for others of this connection. */
     boolean toGroup(CommandEntry entry, Args args, int group, int slot, ReplySink sink) {
+        if (within != null) {
+            router.submit(take(entry).target(group, slot), args);
+            return true;
+        }
         boolean waits = Blocking.mayWait(entry.spec(), args);
         // It may go another way than the requests before it, and so overtake them.
         if (submissions.mustWait(entry, group) || waits && answers.unanswered() > 0) {
@@ -245,7 +274,7 @@ final class Execution {
     }
 
     private Pending take(CommandEntry entry) {
-        return take(entry, answers);
+        return take(entry, within == null ? answers : within);
     }
 
     private Pending take(CommandEntry entry, ReplySink sink) {
@@ -263,6 +292,16 @@ final class Execution {
     Pending alone(CommandEntry entry) {
         Pending pending = take(entry);
         pending.silent(false);
+        if (within == null) {
+            answers.awaitAlone(pending);
+            session.commandDone();
+        }
+        return pending;
+    }
+
+    /** EXEC of what no group executes: answered later, before anything else is executed. */
+    Pending exec(CommandEntry entry, ReplySink sink) {
+        Pending pending = take(entry, sink);
         answers.awaitAlone(pending);
         session.commandDone();
         return pending;
@@ -271,7 +310,9 @@ final class Execution {
     /** Answers by itself. */
     void answer(CommandEntry entry, Consumer<RespWriter> write) {
         Pending pending = take(entry);
-        answers.awaitOwn(pending);
+        if (within == null) {
+            answers.awaitOwn(pending);
+        }
         RespWriter reply = loop.writer(session.protocol());
         write.accept(reply);
         pending.reply(reply.array(), 0, reply.length());

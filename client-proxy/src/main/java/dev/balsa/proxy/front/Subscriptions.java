@@ -102,7 +102,7 @@ final class Subscriptions implements Subscriber {
 
     private boolean subscribe(ChannelKind kind, CommandEntry entry, Args args) {
         // The first message must not come before the replies to what was asked earlier.
-        if (client.unanswered() > 0) {
+        if (client.unanswered() > 0 && !execution.isWithin()) {
             return false;
         }
         String refusal = kind == ChannelKind.SHARD ? elsewhere(args, args.count() - 1) : "";
@@ -169,7 +169,7 @@ final class Subscriptions implements Subscriber {
     }
 
     private boolean unsubscribe(ChannelKind kind, CommandEntry entry, Args args) {
-        if (client.unanswered() > 0) {
+        if (client.unanswered() > 0 && !execution.isWithin()) {
             return false;
         }
         List<ChannelName> asked = new ArrayList<>();
@@ -242,7 +242,8 @@ final class Subscriptions implements Subscriber {
 
     private boolean publish(ChannelKind kind, CommandEntry entry, Args args) {
         // Who hears of a change must find it; a front has waited already, for the client whose message it is.
-        if (!client.session().isFront() && !client.answers().onlyMessagesAwaited()) {
+        boolean waits = !client.session().isFront() && !client.answers().onlyMessagesAwaited();
+        if (waits && !execution.isWithin()) {
             return false;
         }
         if (client.front().publishesElsewhere()) {
@@ -251,6 +252,12 @@ final class Subscriptions implements Subscriber {
         String refusal = kind == ChannelKind.SHARD ? elsewhere(args, 1) : "";
         if (!refusal.isEmpty()) {
             execution.answer(entry, reply -> reply.error(refusal));
+            return true;
+        }
+        if (execution.isWithin()) {
+            // The transaction holds them back itself.
+            int receivers = channels.publish(kind, args.copy(1), args.copy(2));
+            execution.answer(entry, reply -> reply.integer(receivers));
             return true;
         }
         client.answers().holdPushes();

@@ -4,6 +4,7 @@ import dev.balsa.proto.command.CommandFlag;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespReplyDecoder;
 import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.acl.Account;
 import dev.balsa.proxy.route.Backend;
 import dev.balsa.proxy.route.CommandEntry;
 import dev.balsa.proxy.route.Frames;
@@ -15,17 +16,20 @@ import dev.balsa.proxy.route.SlotMap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /*
  * Commands are queued here, and EXEC sends them to their group as one command, BALSA EXEC, which is one entry of the
- * log or part of one. What the connection itself answers (PING, SELECT, ...) stays here and is put between the
+ * log or part of one. What no group executes (PING, SELECT, PUBLISH, CONFIG, ...) stays here and is put between the
  * group's replies:
  *
  *     queued    SET a 1 | PING | SELECT 1 | GET b          to the group     BALSA EXEC 0 | 0 3 SET a 1 | 1 2 GET b
  *     reply     +OK       +PONG  +OK        $-1            from the group   *2 +OK $-1
+ *
+ * The connection's part is executed after the group's: nothing comes between the group's, and a message that is
+ * published finds what was written.
  *
  * WATCH asks the group to mark the keys (BALSA WATCH) and keeps the ids of the marks, which go along with EXEC.
  */
@@ -171,7 +175,7 @@ final class Transactions implements ReplySink {
 
     private void enqueue(CommandEntry entry, Args args) {
         String problem = entry.spec().has(CommandFlag.NO_MULTI) ? "ERR Command not allowed inside a transaction" : "";
-        boolean own = InTransaction.serves(entry);
+        boolean own = InTransaction.serves(entry) && !GroupEnvelope.isOne(args) && !GroupEnvelope.hasOrigin(args);
         if (problem.isEmpty() && !own) {
             problem = target(entry, args);
         }
@@ -233,16 +237,22 @@ final class Transactions implements ReplySink {
             refuse(entry, ABORTED);
             return true;
         }
+        if (client.unanswered() > 0 && queue.stream().anyMatch(Queued::own)) {
+            return false;
+        }
         denyAgain();
         int to = group == SlotMap.NONE ? watchedGroup : group;
+        boolean woven = queue.stream().anyMatch(Queued::own);
         if (to == SlotMap.NONE) {
+            if (client.unanswered() > 0) {
+                return false;
+            }
             open = false;
+            awaited = Awaited.REPLIES;
             tellMonitors();
-            execution.answer(entry, reply -> weave(null, 0, reply));
-            forget();
+            runOwn(execution.exec(entry, this), new byte[0]);
             return true;
         }
-        boolean woven = queue.stream().anyMatch(Queued::own);
         if (woven && client.unanswered() > 0) {
             return false;
         }
@@ -276,12 +286,15 @@ final class Transactions implements ReplySink {
 
     /** The user's rules may have changed since the commands were queued. */
     private void denyAgain() {
+        Account as = client.session().account();
         for (int i = 0; i < queue.size(); i++) {
             Queued one = queue.get(i);
-            String denied = one.denied().isEmpty() ? Access.deniedAtExec(client, one.entry(), one.args()) : null;
+            String denied = one.denied().isEmpty()
+                    ? Access.deniedAtExec(client, as.user(), one.entry(), one.args()) : null;
             if (denied != null) {
                 queue.set(i, one.deny(denied));
             }
+            as = InTransaction.accountAfter(one.entry(), one.args(), as, client.front().users());
         }
     }
 
@@ -317,16 +330,40 @@ final class Transactions implements ReplySink {
         words.add(bytes(Long.toString(mark.id)));
     }
 
-    /** The replies of all that was queued, those of the group taken from {@code replies}. */
-    private void weave(byte @Nullable [] replies, int from, RespWriter to) {
+    /**
+     * Executes what the group has not, then answers EXEC.
+     *
+     * @param replies those of the group, one after the other
+     */
+    private void runOwn(Pending pending, byte[] replies) {
+        int protocol = client.session().protocol();
+        List<InTransaction.Command> own = queue.stream()
+                .filter(one -> one.own() && one.denied().isEmpty())
+                .map(one -> new InTransaction.Command(one.entry(), one.args()))
+                .toList();
+        new InTransaction(client, execution, own, () -> {
+            awaited = Awaited.NOTHING;
+            RespWriter reply = new RespWriter(256).protocol(protocol);
+            weave(replies, own.iterator(), reply);
+            forget();
+            if (closed) {
+                end();
+            }
+            client.answers().replied(pending, reply.array(), 0, reply.length());
+        }).start();
+    }
+
+    /** The replies of all that was queued, in its order. */
+    private void weave(byte[] replies, Iterator<InTransaction.Command> own, RespWriter to) {
         RespReplyDecoder decoder = new RespReplyDecoder();
-        int at = from;
+        int at = 0;
         to.array(queue.size());
         for (Queued one : queue) {
             if (!one.denied().isEmpty()) {
                 to.error(one.denied());
-            } else if (one.own() || replies == null) {
-                InTransaction.run(client, one.entry(), one.args(), to);
+            } else if (one.own()) {
+                byte[] reply = own.next().reply();
+                to.raw(reply, 0, reply.length);
             } else {
                 int length = decoder.decode(replies, at, replies.length);
                 to.raw(replies, at, length);
@@ -407,7 +444,13 @@ final class Transactions implements ReplySink {
 
     @Override
     public void replied(Pending pending, byte[] bytes, int offset, int length) {
-        if (waits()) {
+        if (awaited == Awaited.REPLIES && bytes[offset] == '*' && bytes[offset + 1] != '-') {
+            int first = offset;
+            while (bytes[first] != '\n') {
+                first++;
+            }
+            runOwn(pending, Arrays.copyOfRange(bytes, first + 1, offset + length));
+        } else if (waits()) {
             // Nothing else is in flight.
             byte[] reply = reply(bytes, offset, length);
             if (closed) {
@@ -446,12 +489,6 @@ final class Transactions implements ReplySink {
         if (was == Awaited.WATCHED && array) {
             remember(text(bytes, offset, length).split("\r\n"));
             reply.ok();
-        } else if (was == Awaited.REPLIES && array) {
-            int first = offset;
-            while (bytes[first] != '\n') {
-                first++;
-            }
-            weave(Arrays.copyOfRange(bytes, first + 1, offset + length), 0, reply);
         } else {
             reply.raw(bytes, offset, length);
         }
