@@ -11,7 +11,7 @@ final class Iteration {
         if (position < 0) {
             throw new LuaError("invalid key to 'next'");
         }
-        int next = table.next(position);
+        int next = table.next(x.budget(), position);
         if (next == 0) {
             return false;
         }

@@ -63,12 +63,12 @@ public final class LuaString implements Comparable<LuaString> {
         return from == 0 && to == bytes.length ? this : copyOf(bytes, from, to - from);
     }
 
+    /** Another one in each process; the order of nothing depends on it. */
     @Override
     public int hashCode() {
         int h = hash;
         if (h == 0) {
-            h = Arrays.hashCode(bytes);
-            h ^= h >>> 15;
+            h = SecretHash.of(bytes);
             hash = h == 0 ? 1 : h;
             return hash;
         }

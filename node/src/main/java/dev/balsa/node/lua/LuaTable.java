@@ -186,9 +186,7 @@ public final class LuaTable {
 
     private static int hash(Object key) {
         if (key instanceof Double d) {
-            long bits = Double.doubleToRawLongBits(d);
-            int h = (int) (bits ^ bits >>> 32);
-            return h ^ h >>> 20 ^ h >>> 11;
+            return SecretHash.of(d);
         }
         int h = key.hashCode();
         return h ^ h >>> 16;
@@ -410,6 +408,16 @@ public final class LuaTable {
         }
         int node = find(key);
         return node < 0 ? -1 : array.length + node + 1;
+    }
+
+    /** As {@link #next(int)}; what it has to pass over costs. */
+    public int next(Budget budget, int position) {
+        int next = next(position);
+        int passed = (next == 0 ? array.length + used : next) - position;
+        if (passed > 8) {
+            budget.step(passed >> 3);
+        }
+        return next;
     }
 
     /** The first position after {@code position} that has a value, or 0. */

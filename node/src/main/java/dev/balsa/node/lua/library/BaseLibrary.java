@@ -194,7 +194,7 @@ final class BaseLibrary {
         if (position < 0) {
             throw new LuaError("invalid key to 'next'");
         }
-        int next = table.next(position);
+        int next = table.next(x.budget(), position);
         return next == 0 ? Nil.NIL : new Object[] {table.keyAt(next), table.valueAt(next)};
     }
 

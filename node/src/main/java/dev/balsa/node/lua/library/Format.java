@@ -98,7 +98,7 @@ final class Format {
 
     private void verb(int verb) {
         switch (verb) {
-            case 'c' -> padded("", String.valueOf((char) ((int) Arguments.number(x, args, argument) & 0xFF)), false);
+            case 'c' -> character(Arguments.number(x, args, argument));
             case 'd', 'i' -> {
                 long n = Arguments.toLong(Arguments.number(x, args, argument));
                 String magnitude = n < 0 ? Long.toUnsignedString(-n) : Long.toString(n);
@@ -157,6 +157,16 @@ final class Format {
         String magnitude = negative ? text.substring(1) : text;
         padded(sign(negative), verb < 'a' ? upper(magnitude) : magnitude,
                 zeros && !Double.isNaN(d) && !Double.isInfinite(d));
+    }
+
+    /** What does not fit an int is the least one; what follows a zero byte is lost, as it is in C. */
+    private void character(double code) {
+        int c = code > -0x1p31 - 1 && code < 0x1p31 ? (int) code & 0xFF : 0;
+        if (c != 0) {
+            padded("", String.valueOf((char) c), false);
+        } else if (!left && width > 1) {
+            out.fill(' ', width - 1);
+        }
     }
 
     private void padded(String prefix, String body, boolean withZeros) {

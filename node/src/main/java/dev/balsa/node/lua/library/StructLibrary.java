@@ -4,6 +4,7 @@ import dev.balsa.node.lua.Arguments;
 import dev.balsa.node.lua.ByteBuilder;
 import dev.balsa.node.lua.LuaState;
 import dev.balsa.node.lua.LuaString;
+import dev.balsa.node.lua.Nil;
 import dev.balsa.node.lua.Numbers;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +101,10 @@ final class StructLibrary {
         }
     }
 
-    private Object pack(Object[] args) {
+    /** The C library puts a nil behind the arguments, and finds it where one is missing. */
+    private Object pack(Object[] given) {
+        Object[] args = java.util.Arrays.copyOf(given, given.length + 1);
+        args[given.length] = Nil.NIL;
         ByteBuilder out = new ByteBuilder(x.budget());
         int argument = 2;
         long total = 0;

@@ -58,7 +58,7 @@ final class TableLibrary {
             if (position < 0) {
                 throw new dev.balsa.node.lua.LuaError("invalid key to 'next'");
             }
-            int next = table.next(position);
+            int next = table.next(x.budget(), position);
             if (next == 0) {
                 return LuaFunction.NONE;
             }
