@@ -70,6 +70,14 @@ public final class Scripting {
         this.surroundings = surroundings;
     }
 
+    /** Whether a command runs a script or a function that may write. */
+    public static boolean isRun(Command command) {
+        return switch (command.spec().name()) {
+            case "eval", "evalsha", "fcall", "balsa|as", "balsa|full" -> true;
+            default -> false;
+        };
+    }
+
     Surroundings surroundings() {
         return surroundings;
     }

@@ -4,6 +4,7 @@ import dev.balsa.node.command.Call;
 import dev.balsa.node.command.Command;
 import dev.balsa.node.command.CommandTable;
 import dev.balsa.node.command.ReadyKeys;
+import dev.balsa.node.command.Scripting;
 import dev.balsa.node.command.Transaction;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.KeyspaceListener;
@@ -11,6 +12,7 @@ import dev.balsa.node.engine.Waiters;
 import dev.balsa.node.replication.SeedSequence;
 import dev.balsa.node.replication.SharedSettings;
 import dev.balsa.node.replication.SnapshotFiles;
+import dev.balsa.node.replication.UserRights;
 import dev.balsa.proto.log.EntryFormatException;
 import dev.balsa.proto.log.EntryReader;
 import dev.balsa.proto.resp.Args;
@@ -57,12 +59,17 @@ public final class LogExport {
     private long entries;
     private long expired;
     private int members;
+    private final UserRights users = new UserRights();
+    /** Whether the commands of a script make a transaction of their own. */
+    private boolean brackets;
+    private long effects;
+    private long effectsBefore;
     private @Nullable DamagedFileException damaged;
 
     private LogExport(Keyspace keyspace, AofOutput out) {
         this.keyspace = keyspace;
         this.out = out;
-        call = new Call(keyspace, args, reply);
+        call = new Call(keyspace, args, reply, new Scripting(new Effects()));
         keyspace.listener(new Removals());
         ready = new ReadyKeys(keyspace, keyspace.waiters(), new Served());
     }
@@ -186,6 +193,8 @@ public final class LogExport {
             } else if (command != null && command.spec().isWrite() && command.spec().accepts(args.count())) {
                 if (Transaction.isOne(command.spec())) {
                     transaction();
+                } else if (Scripting.isRun(command)) {
+                    script(command, entry.database());
                 } else if (command.spec().name().startsWith("balsa|")) {
                     // Marks of watched keys: state that no other server has.
                     execute(command, entry.database(), false);
@@ -207,15 +216,65 @@ public final class LogExport {
         }
         bracket("MULTI");
         long entrySeed = seed;
-        for (int k = 0; transaction.next(args); k++) {
+        for (int k = 1; transaction.next(args); k++) {
             seed = Transaction.seedOf(entrySeed, k);
             Command command = Transaction.find(args, false);
-            if (command != null && command.spec().isWrite()) {
+            if (command != null && Scripting.isRun(command)) {
+                execute(command, transaction.database(), false);
+            } else if (command != null && command.spec().isWrite()) {
                 run(command, transaction.database(), false);
                 keyspace.settleReady();
             }
         }
         bracket("EXEC");
+    }
+
+    /** MULTI, the commands of the script that had an effect, EXEC. */
+    private void script(Command command, int database) throws IOException {
+        effectsBefore = effects;
+        brackets = true;
+        execute(command, database, false);
+        brackets = false;
+        if (effects > effectsBefore) {
+            bracket("EXEC");
+        }
+    }
+
+    /** Writes what the commands of scripts do. */
+    private final class Effects implements Scripting.Surroundings {
+        @Override
+        public Scripting.Rights rights(String user, String rights) {
+            return users.of(user, rights);
+        }
+
+        @Override
+        public void ran(Command command, int database, Args ran, RespWriter answer) {
+            if (answer.array()[0] == '-') {
+                return;
+            }
+            try {
+                if (brackets && effects++ == effectsBefore) {
+                    bracket("MULTI");
+                }
+                String word = command.word();
+                boolean timed = word.equals("RESTORE") || TimedCommand.concerns(word)
+                        && TimedCommand.deadline(word, ran, logMillis) != TimedCommand.NONE;
+                if (word.equals("XADD")) {
+                    Effect.writeAdded(out, database, ran, answer);
+                } else if (Effect.mayWait(word)) {
+                    Effect.writeServed(out, database, word, ran, answer.copy());
+                } else if (timed || Effect.concerns(word, ran, keyspace.database(database))) {
+                    Effect.write(out, database, word, ran, keyspace.database(database));
+                } else {
+                    RespWriter text = out.command(database, ran.count());
+                    for (int i = 0; i < ran.count(); i++) {
+                        text.bulk(ran, i);
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     private void bracket(String word) throws IOException {

@@ -128,6 +128,21 @@ class LogCommandTest {
     }
 
     @Test
+    void a_script_is_exported_as_what_its_commands_did() throws Exception {
+        needRedis();
+        log(entry(start, "EVAL redis.call('SET',KEYS[1],ARGV[1]);redis.call('SADD','s',1,2,3,4);redis.call('SPOP','s',2);"
+                        + "redis.call('XADD','x','*','f','v');redis.pcall('INCR','s');return(redis.call('GET','a')) 1 a v",
+                "EVAL return(redis.call('GET','a')) 0", "EVAL error('x') 0",
+                "BALSA AS bob +@all~b* EVAL redis.pcall('SET','a','w') 0", "SCRIPT LOAD return(1)"));
+        assertThat(exported()).startsWith("MULTI", "SELECT 0", "SET a v", "SADD s 1 2 3 4").contains("XADD x " + start + "-0 f v")
+                .endsWith("EXEC", "SCRIPT LOAD return(1)").doesNotContain("SET a w");
+        try (RespClient redis = redis()) {
+            assertThat(number(redis, "SCARD", "s")).isEqualTo(2);
+            assertThat(number(redis, "DBSIZE")).isEqualTo(3);
+        }
+    }
+
+    @Test
     void redis_loads_what_was_exported_and_holds_the_same() throws Exception {
         needRedis();
         log(entry(start, "SET dies 41 PX 1000", "SET lives 5 PX " + 3 * HOUR, "SET f 1", "SET \u00ff\r\n x",
