@@ -21,7 +21,8 @@ public final class RandomWrites {
 
     /** The next command. */
     public String[] next() {
-        return switch (random.nextInt(11)) {
+        return switch (random.nextInt(12)) {
+            case 11 -> script();
             case 0 -> string();
             case 1 -> list("l:" + below(KEYS));
             case 2, 3 -> set("s:" + below(KEYS));
@@ -30,6 +31,28 @@ public final class RandomWrites {
             case 7 -> stream("x:" + below(KEYS));
             case 8 -> bytes();
             default -> whole();
+        };
+    }
+
+    /** What scripts do depends on their limits, too, and on the order of everything they can go through. */
+    private String[] script() {
+        String set = "s:" + below(KEYS);
+        String list = "l:" + below(KEYS);
+        String hash = "h:" + below(KEYS);
+        return switch (random.nextInt(9)) {
+            case 0, 1 -> words("EVAL", "local m = redis.call('spop', KEYS[1]) if m then redis.call('sadd', KEYS[2], m) end "
+                    + "return m", "2", set, "s:" + below(KEYS));
+            case 2 -> words("EVAL", "redis.call('rpush', KEYS[1], math.random(1000), redis.call('time')[1], tostring({}))",
+                    "1", list);
+            case 3 -> words("EVAL", "redis.call('hincrby', KEYS[1], 'n1', 1) error('after a write')", "1", hash);
+            case 4 -> words("EVAL", "redis.call('rpush', KEYS[1], 'x') local s = 'x' while true do s = s .. s end", "1", list);
+            case 5 -> words("EVAL", "local t = {} for _, v in ipairs(redis.call('lrange', KEYS[1], 0, 20)) do t[v] = (t[v] or 0)"
+                    + " + 1 end local n = 0 for k, v in pairs(t) do n = n + 1 redis.call('hset', KEYS[2], k, n * v) end",
+                    "2", list, hash);
+            case 6 -> words("FUNCTION", "LOAD", "REPLACE", "#!lua name=l" + below(3) + "\nlocal n = 0 redis.register_function('f"
+                    + below(3) + "', function(keys) n = n + 1 return redis.call('rpush', keys[1], n) end)");
+            case 7 -> words("FCALL", "f" + below(3), "1", list);
+            default -> words("SCRIPT", "LOAD", "return " + below(KEYS));
         };
     }
 
