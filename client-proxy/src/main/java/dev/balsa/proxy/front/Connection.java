@@ -12,6 +12,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -331,7 +332,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // TLS wraps what it does not like.
         Throwable reason = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
-        if (reason instanceof IOException) {
+        // The second comes from Netty when the client goes away while reading begins again.
+        if (reason instanceof IOException || reason instanceof UncheckedIOException) {
             log.debug("client {} is gone: {}", peer, reason.getMessage());
         } else {
             log.error("client {} is closed because of a bug", peer, cause);
