@@ -34,7 +34,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class PlantedBug {
-    private static final List<String> NAMES = List.of("stale-reads", "lost-ack", "double-apply");
+    /** Not a changed instruction but a setting: nodes answer before the disk has what they say. */
+    public static final String NO_FSYNC = "no-fsync";
+
+    private static final List<String> NAMES = List.of("stale-reads", "lost-ack", "double-apply", NO_FSYNC);
     private static final ClassDesc WRONG = WrongTurns.class.describeConstable().orElseThrow();
     private static final ClassDesc REQUEST = ClassDesc.of("dev.balsa.proxy.route.Request");
     private static final ClassDesc RAFT_GROUP = ClassDesc.of("dev.balsa.raft.RaftGroup");

@@ -2,6 +2,7 @@ package dev.balsa.chaos.cluster;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -59,9 +60,12 @@ public final class Namespaces implements AutoCloseable {
         return NETWORK + number;
     }
 
-    /** What to put before a command so that it runs as node {@code number}'s. */
+    /**
+     * What to put before a command so that it runs as node {@code number}'s. Not {@code ip netns exec}: that makes a
+     * mount namespace, too, which would hold the disks of all nodes.
+     */
     static List<String> prefix(int number) {
-        return List.of("ip", "netns", "exec", name(number));
+        return List.of("nsenter", "--net=/run/netns/" + name(number));
     }
 
     /** Nothing that node {@code number} sends reaches another node any more; clients still reach it. */
@@ -132,10 +136,9 @@ public final class Namespaces implements AutoCloseable {
     }
 
     private static void inside(int number, String... command) throws IOException {
-        String[] whole = new String[4 + command.length];
-        prefix(number).toArray(whole);
-        System.arraycopy(command, 0, whole, 4, command.length);
-        run(whole);
+        List<String> whole = new ArrayList<>(prefix(number));
+        whole.addAll(List.of(command));
+        run(whole.toArray(String[]::new));
     }
 
     private static void quietly(String... command) {

@@ -1,5 +1,6 @@
 package dev.balsa.chaos.nemesis;
 
+import dev.balsa.chaos.cluster.BlockDisk;
 import dev.balsa.chaos.cluster.Namespaces;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
@@ -9,16 +10,19 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What faults may touch.
  *
  * @param network null where there are no network namespaces
+ * @param disks of the nodes, in their order; empty where there can be none
  * @param cutClients breaks all connections of clients
  */
-public record Arena(TestCluster cluster, @Nullable Namespaces network, Runnable cutClients) {
-    private static final int SERVE_MAX_TENTHS = 600;
+public record Arena(
+        TestCluster cluster, @Nullable Namespaces network, List<BlockDisk> disks, Runnable cutClients) {
+    private static final long SERVE_MAX_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     /** The network, for faults that have said that it is needed. */
     Namespaces wires() {
@@ -30,6 +34,15 @@ public record Arena(TestCluster cluster, @Nullable Namespaces network, Runnable 
 
     String needsNetwork() {
         return network == null ? "needs root, iproute2 and iptables for network namespaces" : "";
+    }
+
+    String needsDisks() {
+        return disks.isEmpty() ? "needs root, mkfs.ext4 and loop devices for disks" : "";
+    }
+
+    /** Only for faults that have said that disks are needed. */
+    BlockDisk disk(NodeProcess node) {
+        return disks.get(node.number() - 1);
     }
 
     int size() {
@@ -81,12 +94,10 @@ public record Arena(TestCluster cluster, @Nullable Namespaces network, Runnable 
         Thread.sleep(Duration.ofMillis(100));
     }
 
-    /** Until every node answers, for a minute at most. */
+    /** Until every node answers, for 20 s at most: another fault may keep one from it. */
     void awaitAllServe() throws InterruptedException {
-        for (int i = 0; i < SERVE_MAX_TENTHS; i++) {
-            if (cluster.nodes().stream().allMatch(this::serves)) {
-                return;
-            }
+        long until = System.nanoTime() + SERVE_MAX_NANOS;
+        while (!cluster.nodes().stream().allMatch(this::serves) && System.nanoTime() < until) {
             rest();
         }
     }

@@ -25,6 +25,11 @@ final class DamagedLog implements Fault {
     }
 
     @Override
+    public boolean destroys() {
+        return true;
+    }
+
+    @Override
     public String inject(Arena arena, Random random) throws IOException {
         NodeProcess victim = arena.any(random);
         if (victim.isAlive()) {

@@ -16,6 +16,11 @@ public interface Fault {
         return "";
     }
 
+    /** Whether what a node had acknowledged is gone for good: then nothing else of this kind may happen meanwhile. */
+    default boolean destroys() {
+        return false;
+    }
+
     /** Breaks something. @return what exactly, for the history */
     String inject(Arena arena, Random random) throws IOException, InterruptedException;
 

@@ -17,6 +17,7 @@ public final class Faults {
                 new Partition(Shape.RING), new Partition(Shape.ONE_WAY),
                 new BadLink(true), new BadLink(false),
                 new Told("FAILOVER"), new Told("BGSAVE"), new RollingRestart(),
+                new FullDisk(), new StalledDisk(), new PowerFailure(false), new PowerFailure(true),
                 new WipedDisk(), new DamagedLog(), new CutConnections());
     }
 

@@ -23,6 +23,11 @@ final class WipedDisk implements Fault {
     }
 
     @Override
+    public boolean destroys() {
+        return true;
+    }
+
+    @Override
     public String inject(Arena arena, Random random) throws IOException {
         NodeProcess victim = random.nextInt(3) == 0 ? arena.leader(random) : arena.any(random);
         if (victim.isAlive()) {

@@ -44,12 +44,14 @@ import picocli.CommandLine.Spec;
             "  stale-reads    reads do not ask whether their node still leads",
             "  lost-ack       a write of unknown outcome is answered with OK",
             "  double-apply   a write of unknown outcome is sent again, without its request id",
+            "  no-fsync       nodes answer before their disks have what they say; needs the fault power-all",
             "",
             "Examples:",
             "  balsa chaos                                               a minute of everything on five nodes",
             "  balsa chaos --time 1h --out /tmp/hour                     an hour",
             "  balsa chaos --nodes 3 --workload bank --faults kill-leader,partition",
-            "  balsa chaos --workload register --faults pause --bug stale-reads"
+            "  balsa chaos --workload register --faults pause --bug stale-reads",
+            "  balsa chaos --workload set,register --faults power-all --bug no-fsync"
         })
 public final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--nodes", defaultValue = "5", paramLabel = "N", description = "How many nodes (default 5).")
@@ -87,7 +89,7 @@ public final class ChaosCommand implements Callable<Integer> {
     private @Nullable Path out;
 
     @Option(names = "--bug", defaultValue = "", paramLabel = "NAME",
-            description = "Plants a bug in the nodes: stale-reads, lost-ack, double-apply.")
+            description = "Plants a bug in the nodes: stale-reads, lost-ack, double-apply, no-fsync.")
     @SuppressWarnings("NullAway.Init")
     private String bug;
 

@@ -61,7 +61,8 @@ final class Nemesis implements Runnable {
                 }
                 List<Fault> chosen = new ArrayList<>();
                 chosen.add(bag.removeLast());
-                if (!bag.isEmpty() && random.nextInt(4) == 0) {
+                boolean another = !bag.isEmpty() && random.nextInt(4) == 0;
+                if (another && !(chosen.getFirst().destroys() && bag.getLast().destroys())) {
                     chosen.add(bag.removeLast());
                 }
                 for (Fault fault : chosen) {

@@ -3,6 +3,7 @@ package dev.balsa.chaos.run;
 import dev.balsa.chaos.bug.PlantedBug;
 import dev.balsa.chaos.check.Availability;
 import dev.balsa.chaos.check.Verdict;
+import dev.balsa.chaos.cluster.BlockDisk;
 import dev.balsa.chaos.cluster.Namespaces;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
@@ -28,6 +29,8 @@ public final class Runner {
     private static final int RECOVERY_MAX_MILLIS = 10_000;
     private static final int CALM_MILLIS = 5_000;
     private static final int DIGEST_MAX_SECONDS = 30;
+    /** A node's disk; room for a wiped or damaged log beside the new one, again and again. */
+    private static final int DISK_MEBIBYTES = 4 << 10;
     /** On one machine there is one clock; log time counts whole milliseconds. */
     private static final long SLACK_MILLIS = 10;
 
@@ -53,25 +56,59 @@ public final class Runner {
 
     private Result run(@Nullable Namespaces network) throws IOException, InterruptedException {
         Path data = Files.createDirectories(plan.out().resolve("data"));
-        try (TestCluster cluster = network == null
-                ? TestCluster.create(data, plan.nodes(), 1)
-                : TestCluster.createInNamespaces(data, plan.nodes(), 1)) {
+        List<BlockDisk> disks = new ArrayList<>();
+        TestCluster cluster;
+        try {
+            for (int i = 1; BlockDisk.available() && i <= plan.nodes(); i++) {
+                disks.add(BlockDisk.mount(plan.out().resolve("disk" + i), data.resolve("node" + i), DISK_MEBIBYTES));
+            }
+            cluster = cluster(network, data);
+        } catch (IOException e) {
+            unmount(disks);
+            throw e;
+        }
+        try (cluster) {
+            return run(cluster, network, disks);
+        }
+    }
+
+    private static void unmount(List<BlockDisk> disks) throws IOException {
+        for (BlockDisk disk : disks) {
+            disk.close();
+        }
+    }
+
+    private TestCluster cluster(@Nullable Namespaces network, Path data) throws IOException {
+        String[] directives = plan.bug().equals(PlantedBug.NO_FSYNC) ? new String[] {"appendfsync no"} : new String[0];
+        return network == null
+                ? TestCluster.create(data, plan.nodes(), 1, directives)
+                : TestCluster.createInNamespaces(data, plan.nodes(), 1, directives);
+    }
+
+    private Result run(TestCluster cluster, @Nullable Namespaces network, List<BlockDisk> disks)
+            throws IOException, InterruptedException {
+        try {
             plantBug(cluster);
+            for (BlockDisk disk : disks) {
+                disk.sync();
+            }
             cluster.startAll();
             awaitServing(cluster);
-            try {
-                return run(cluster, network);
-            } finally {
-                for (NodeProcess node : cluster.nodes()) {
-                    Files.copy(node.log(), plan.out().resolve("node" + node.number() + ".log"),
-                            StandardCopyOption.REPLACE_EXISTING);
+            return drive(cluster, network, disks);
+        } finally {
+            for (NodeProcess node : cluster.nodes()) {
+                if (node.isAlive()) {
+                    node.kill();
                 }
+                Files.copy(node.log(), plan.out().resolve("node" + node.number() + ".log"),
+                        StandardCopyOption.REPLACE_EXISTING);
             }
+            unmount(disks);
         }
     }
 
     private void plantBug(TestCluster cluster) throws IOException {
-        if (!plan.bug().isEmpty()) {
+        if (!plan.bug().isEmpty() && !plan.bug().equals(PlantedBug.NO_FSYNC)) {
             List<String> options = PlantedBug.options(plan.bug(), plan.out());
             cluster.nodes().forEach(node -> node.jvmOptions(options));
         }
@@ -87,13 +124,14 @@ public final class Runner {
         }
     }
 
-    private Result run(TestCluster cluster, @Nullable Namespaces network) throws IOException, InterruptedException {
+    private Result drive(TestCluster cluster, @Nullable Namespaces network, List<BlockDisk> disks)
+            throws IOException, InterruptedException {
         List<Clients> all = new ArrayList<>();
         for (String name : plan.workloads()) {
             all.add(new Clients(Workloads.named(name, SLACK_MILLIS), cluster.nodes(), plan,
                     new Recorder(System::nanoTime)));
         }
-        Arena arena = new Arena(cluster, network, () -> all.forEach(Clients::cut));
+        Arena arena = new Arena(cluster, network, disks, () -> all.forEach(Clients::cut));
         List<Fault> possible = new ArrayList<>();
         for (Fault fault : plan.faults()) {
             String why = fault.impossible(arena);

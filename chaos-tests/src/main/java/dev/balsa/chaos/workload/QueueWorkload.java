@@ -7,8 +7,10 @@ import dev.balsa.chaos.history.Value;
 import java.util.List;
 import java.util.Random;
 
-/** LPUSH and RPOP on one list, each value once; at the end what is left is read. */
+/** LPUSH, RPOP and BRPOP on one list, each value once; at the end what is left is read. */
 final class QueueWorkload implements Workload {
+    private static final String WAIT_SECONDS = "0.5";
+
     private long value;
 
     @Override
@@ -23,7 +25,13 @@ final class QueueWorkload implements Workload {
 
     @Override
     public Operation next(Random random, int number) {
-        if (random.nextInt(20) < 9) {
+        if (random.nextInt(10) < 2) {
+            return new Operation("dequeue", Value.nil(), client -> {
+                Value popped = client.write("BRPOP", "queue", WAIT_SECONDS);
+                return popped instanceof Value.Vector(List<Value> pair) ? Value.of(Client.number(pair.get(1), 0)) : popped;
+            });
+        }
+        if (random.nextInt(10) < 4) {
             return new Operation("dequeue", Value.nil(), client -> {
                 Value popped = client.write("RPOP", "queue");
                 return popped.isNil() ? popped : Value.of(Client.number(popped, 0));
