@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.balsa.proxy.front.FrontSettings.DebugAccess;
+import dev.balsa.proxy.tls.TlsPorts;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,5 +44,29 @@ class ProxyConfigTest {
         assertThatThrownBy(() -> parse("seeds a")).hasMessageContaining("'a' is no address");
         assertThatThrownBy(() -> parse("port 1")).hasMessageContaining("seeds is missing");
         assertThatThrownBy(() -> ProxyConfig.read(List.of("--port"))).hasMessageContaining("command line:1");
+    }
+
+    @Test
+    void tls_directives_are_those_of_a_node() {
+        ProxyConfig config = ProxyConfig.parse(ConfigFile.parse("""
+                seeds 10.0.0.1:7379
+                port 0
+                tls-port 6380
+                tls-cluster yes
+                tls-cert-file /c
+                tls-key-file /k
+                tls-ca-cert-file /ca
+                tls-protocols TLSv1.3
+                """, "proxy.conf"));
+        assertThat(config.port()).isEqualTo(-1);
+        assertThat(config.tls().port()).isEqualTo(6380);
+        assertThat(config.tls().links()).isTrue();
+        assertThat(config.tls().config()).isNotNull().satisfies(tls -> {
+            assertThat(tls.server().certFile()).isEqualTo("/c");
+            assertThat(tls.protocols()).containsExactly("TLSv1.3");
+        });
+        assertThat(ProxyConfig.of(List.of("10.0.0.1:7379"), "127.0.0.1", 0).tls()).isEqualTo(TlsPorts.NONE);
+        assertThatThrownBy(() -> ProxyConfig.parse(ConfigFile.parse("seeds a:1\ntls-auth-clients maybe", "proxy.conf")))
+                .hasMessageContaining("proxy.conf:2: 'tls-auth-clients' must be yes, no or optional");
     }
 }

@@ -78,7 +78,7 @@ public final class ClusterCommands {
         reply.map(7);
         reply.bulk("id");
         reply.bulk(member.id());
-        reply.bulk("port");
+        reply.bulk(view.clusterTls() ? "tls-port" : "port");
         reply.integer(member.clusterPort());
         reply.bulk("ip");
         reply.bulk(member.host());

@@ -16,6 +16,9 @@ public interface ClusterView {
     /** Whether CLUSTER is served: there is a port for clients that follow it. */
     boolean clusterEnabled();
 
+    /** Whether that port is TLS. */
+    boolean clusterTls();
+
     /**
      * Index of the last log entry that a member of a group has, as far as this node knows: the leader knows it of all,
      * a follower of itself alone, and of the others says what the group has committed. 0 if no replica is here.

@@ -72,6 +72,11 @@ public interface NodeState extends ClusterView {
     }
 
     @Override
+    default boolean clusterTls() {
+        return config().tlsCluster();
+    }
+
+    @Override
     default long offset(int group, String nodeId) {
         for (GroupState state : groups()) {
             if (state.id() == group) {

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class ClusterCommandsTest {
+    private boolean tls;
     private static final String A = "a".repeat(40);
     private static final String B = "b".repeat(40);
     private static final String C = "c".repeat(40);
@@ -109,6 +110,13 @@ class ClusterCommandsTest {
         return RespReply.parse(writer.copy());
     }
 
+    @Test
+    void shards_name_the_port_for_tls_as_redis_does() {
+        assertThat(reply(3, commands::shards).toString()).contains("\"port\"").doesNotContain("tls-port");
+        tls = true;
+        assertThat(reply(3, commands::shards).toString()).contains("\"tls-port\"").doesNotContain("\"port\"");
+    }
+
     private final class View implements ClusterView {
         @Override
         public String nodeId() {
@@ -128,6 +136,11 @@ class ClusterCommandsTest {
         @Override
         public boolean clusterEnabled() {
             return true;
+        }
+
+        @Override
+        public boolean clusterTls() {
+            return tls;
         }
 
         @Override
