@@ -1,23 +1,21 @@
 package dev.balsa.node.cli;
 
+import static dev.balsa.node.cli.LocalServer.ask;
+import static dev.balsa.node.cli.LocalServer.connect;
+import static dev.balsa.node.cli.LocalServer.freePort;
+import static dev.balsa.node.cli.LocalServer.running;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.balsa.node.NodeMain;
 import dev.balsa.node.config.NodeConfig;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 class AclTest {
     private static final Path REDIS = Path.of("/usr/bin/redis-server");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int STEPS = Integer.getInteger("balsa.requests", 4_000);
     private static final String[] USERS = {"alice", "bob"};
     private static final String[] KEYS = {"a", "b", "ab", "c", "{a}x"};
@@ -192,35 +189,5 @@ class AclTest {
             return text.replaceAll("(, )?\"(skip-)?sanitize-payload\"", "").replaceAll("\"[-+]@all[^\"]*\"", "rules");
         }
         return text.startsWith("[\"server\"") ? "greeting" : text;
-    }
-
-    private static String ask(RespClient client, String... words) throws IOException {
-        try {
-            return client.ask(words).toString();
-        } catch (UserError refused) {
-            return "-" + refused.getMessage();
-        }
-    }
-
-    private static RespClient connect(int port) {
-        return Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> {
-            RespClient client = new RespClient("127.0.0.1", port, 20_000);
-            client.ask("PING");
-            return client;
-        }, client -> true);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
-    }
-
-    private static int running(NodeConfig config) {
-        try {
-            return NodeMain.run(config);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

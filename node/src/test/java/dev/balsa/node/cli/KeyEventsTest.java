@@ -1,17 +1,16 @@
 package dev.balsa.node.cli;
 
+import static dev.balsa.node.cli.LocalServer.connect;
+import static dev.balsa.node.cli.LocalServer.freePort;
+import static dev.balsa.node.cli.LocalServer.running;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.balsa.node.NodeMain;
 import dev.balsa.node.config.NodeConfig;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KeyEventsTest {
     private static final Path REDIS = Path.of("/usr/bin/redis-server");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int STEPS = Integer.getInteger("balsa.requests", 12_000);
     private static final String[] KEYS = {"a", "b", "c", "l", "l2", "s", "s2", "z", "z2", "h", "x"};
 
@@ -143,28 +140,6 @@ class KeyEventsTest {
                 }
                 events.add(message.replace("\"pmessage\", \"__key*\", ", ""));
             }
-        }
-    }
-
-    private static RespClient connect(int port) {
-        return Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> {
-            RespClient client = new RespClient("127.0.0.1", port, 20_000);
-            client.ask("PING");
-            return client;
-        }, client -> true);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
-    }
-
-    private static int running(NodeConfig config) {
-        try {
-            return NodeMain.run(config);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
     }
 }

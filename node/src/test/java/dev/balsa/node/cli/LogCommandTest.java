@@ -1,9 +1,11 @@
 package dev.balsa.node.cli;
 
+import static dev.balsa.node.cli.LocalServer.connect;
+import static dev.balsa.node.cli.LocalServer.freePort;
+import static dev.balsa.node.cli.LocalServer.running;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.balsa.node.NodeMain;
 import dev.balsa.node.config.NodeConfig;
 import dev.balsa.proto.log.EntryWriter;
 import dev.balsa.proto.resp.Args;
@@ -17,8 +19,6 @@ import dev.balsa.raft.segment.SegmentLogConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -318,27 +318,6 @@ class LogCommandTest {
         return connect(port);
     }
 
-    private static RespClient connect(int port) {
-        return Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> {
-            RespClient client = new RespClient("127.0.0.1", port, 20_000);
-            client.ask("PING");
-            return client;
-        }, client -> true);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
-    }
-
-    private static int running(NodeConfig config) {
-        try {
-            return NodeMain.run(config);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
 
     private static long number(RespClient client, String... words) throws IOException {
         return ((RespReply.Int) client.ask(words)).value();

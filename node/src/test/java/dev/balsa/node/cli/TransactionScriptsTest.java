@@ -1,23 +1,21 @@
 package dev.balsa.node.cli;
 
+import static dev.balsa.node.cli.LocalServer.connect;
+import static dev.balsa.node.cli.LocalServer.freePort;
+import static dev.balsa.node.cli.LocalServer.running;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.balsa.node.NodeMain;
 import dev.balsa.node.config.NodeConfig;
 import dev.balsa.proto.resp.RespReply;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TransactionScriptsTest {
     private static final Path REDIS = Path.of("/usr/bin/redis-server");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Commands of a connection each; {@code !} before a command: nothing is answered, a message is awaited instead. */
     private static final List<List<String>> SCRIPTS = List.of(
@@ -132,27 +129,5 @@ class TransactionScriptsTest {
                 .replace("this user has no permissions to run", "User t has no permissions to run")
                 .replaceAll("NOPERM this user has no permissions to access one of the keys used as arguments",
                         "NOPERM No permissions to access a key");
-    }
-
-    private static RespClient connect(int port) {
-        return Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> {
-            RespClient client = new RespClient("127.0.0.1", port, 20_000);
-            client.ask("PING");
-            return client;
-        }, client -> true);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
-    }
-
-    private static int running(NodeConfig config) {
-        try {
-            return NodeMain.run(config);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 }
