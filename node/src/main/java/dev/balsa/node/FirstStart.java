@@ -97,6 +97,7 @@ final class FirstStart {
         LOG.info("first start: writing {} keys to the log", total);
         staging.time(System.currentTimeMillis(), System.currentTimeMillis());
         try (Snapshot view = staging.snapshot()) {
+            view.scripts().libraries().values().forEach(this::putLibrary);
             view.forEach((database, entry) -> put(database, entry, total));
             take(IN_FLIGHT_MAX_BYTES);
         } catch (UncheckedIOException e) {
@@ -104,6 +105,17 @@ final class FirstStart {
         }
         LOG.info("first start: {} keys imported in {} s", keys,
                 "%.1f".formatted((System.nanoTime() - start) / 1e9));
+    }
+
+    /** Every group has all functions. */
+    private void putLibrary(byte[] code) {
+        Args args = Args.of(ascii("FUNCTION"), ascii("LOAD"), ascii("REPLACE"), code);
+        int bytes = (int) Math.min(IN_FLIGHT_MAX_BYTES, (long) KEY_BYTES + args.end() - args.start());
+        for (HostedGroup group : groups) {
+            take(bytes);
+            EventLoop loop = group.slots().loop();
+            loop.execute(() -> group.slots().submit(new ImportedKey(0, loop, bytes), args));
+        }
     }
 
     private void put(int database, EntryView entry, long total) {
@@ -198,7 +210,7 @@ final class FirstStart {
         }
     }
 
-    /** One key on its way into the log. */
+    /** One key, or library, on its way into the log. */
     private final class ImportedKey implements Request {
         private final int database;
         private final EventLoop loop;

@@ -82,6 +82,12 @@ final class ImportCommand implements Callable<Integer> {
                 RespClient client = RespClient.open(address, access.access(), TIMEOUT_MILLIS)) {
             total = RdbReader.load(file, keyspace, new Quiet());
             out.println(total + " keys in " + file);
+            for (byte[] code : keyspace.scripts().libraries().values()) {
+                client.send(word("FUNCTION"), word("LOAD"), word("REPLACE"), code);
+                if (client.receive() instanceof RespReply.Error(String line)) {
+                    throw new UserError(line);
+                }
+            }
             for (int i = 0; i < DATABASES; i++) {
                 if (keyspace.database(i).size() > 0) {
                     copy(keyspace.database(i), i, client, out);
