@@ -11,6 +11,7 @@ import java.util.function.IntPredicate;
 public final class HashTable {
     /** Places of a bucket among which {@link #random} draws: few buckets have more elements. */
     private static final int BUCKET_PLACES = 24;
+    private static final int SAMPLE = 16;
 
     private final ValueSpace space;
     private final Elements elements;
@@ -187,6 +188,16 @@ public final class HashTable {
     /** A walk over this table, for {@link #freeAll} or to visit it in slices while nobody changes it. */
     public LeafWalk walk() {
         return new LeafWalk(table);
+    }
+
+    /** About the bytes of all elements, by those of a few, as Redis estimates them. */
+    public long elementBytes() {
+        long[] sampled = new long[2];
+        long _ = scan(0, SAMPLE, element -> {
+            sampled[0]++;
+            sampled[1] += space.capacity(element);
+        });
+        return sampled[0] == 0 ? 0 : sampled[1] * size() / sampled[0];
     }
 
     /** Bytes of the table's arrays (the blobs have their own). */

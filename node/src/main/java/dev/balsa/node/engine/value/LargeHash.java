@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A hash that outgrew its listpack. */
 public final class LargeHash extends LargeValue {
-    private static final int SAMPLE = 16;
     private static final int NARROW_MAX = 0xfc;
     private static final int WIDE = 0xfd;
     private static final int TIMED = 0xfe;
@@ -283,13 +282,7 @@ public final class LargeHash extends LargeValue {
 
     @Override
     public long memoryBytes() {
-        long[] sampled = new long[2];
-        table.scan(0, SAMPLE, field -> {
-            sampled[0]++;
-            sampled[1] += space.capacity(field);
-        });
-        long arrays = table.usedBytes() + (deadlines == null ? 0 : deadlines.usedBytes());
-        return arrays + (sampled[0] == 0 ? 0 : sampled[1] * table.size() / sampled[0]);
+        return table.usedBytes() + (deadlines == null ? 0 : deadlines.usedBytes()) + table.elementBytes();
     }
 
     /** Names, values and deadlines; of all fields, dead or not. */

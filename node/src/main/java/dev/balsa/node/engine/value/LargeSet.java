@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A set that outgrew intset and listpack: a {@link HashTable} whose elements are the members and nothing more. */
 public final class LargeSet extends LargeValue {
-    private static final int SAMPLE = 16;
 
     private final HashTable table;
     private @Nullable LeafWalk freeing;
@@ -87,12 +86,7 @@ public final class LargeSet extends LargeValue {
 
     @Override
     public long memoryBytes() {
-        long[] sampled = new long[2];
-        table.scan(0, SAMPLE, ref -> {
-            sampled[0]++;
-            sampled[1] += space.capacity(ref);
-        });
-        return table.usedBytes() + (sampled[0] == 0 ? 0 : sampled[1] * table.size() / sampled[0]);
+        return table.usedBytes() + table.elementBytes();
     }
 
     @Override

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** A sorted set that outgrew the packed form. */
 public final class LargeSortedSet extends LargeValue {
     private static final int SCORE_BYTES = 8;
-    private static final int SAMPLE = 5;
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
     private final Elements elements;
@@ -144,14 +143,7 @@ public final class LargeSortedSet extends LargeValue {
 
     @Override
     public long memoryBytes() {
-        int sample = Math.min(SAMPLE, tree.size());
-        long bytes = 0;
-        CountedTree.Cursor cursor = new CountedTree.Cursor();
-        for (int i = 0; i < sample; i++) {
-            cursor.seek(tree, i);
-            bytes += space.capacity(cursor.ref());
-        }
-        return tree.usedBytes() + table.usedBytes() + (sample == 0 ? 0 : bytes * tree.size() / sample);
+        return tree.usedBytes() + table.usedBytes() + table.elementBytes();
     }
 
     @Override
