@@ -12,6 +12,7 @@ import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,6 +123,20 @@ public final class Call {
         SlicedReply left = rest;
         rest = null;
         return left;
+    }
+
+    /** Takes an element out of a collection; false if it was not there. */
+    interface Removal {
+        boolean remove(byte[] array, int offset, int length);
+    }
+
+    /** Removes the elements that follow the key from its collection, as long as that exists, and replies how many there were. */
+    void replyRemoved(BooleanSupplier exists, Removal removal) {
+        int removed = 0;
+        for (int i = 2; i < args.count() && exists.getAsBoolean(); i++) {
+            removed += removal.remove(args.array(), args.offset(i), args.length(i)) ? 1 : 0;
+        }
+        reply.integer(removed);
     }
 
     /** Replies the elements of the large value behind {@code ref}, now or, where that is wanted, in slices. */

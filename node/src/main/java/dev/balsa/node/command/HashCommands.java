@@ -245,12 +245,7 @@ final class HashCommands {
         if (hashes == null) {
             return;
         }
-        Args args = call.args();
-        int removed = 0;
-        for (int i = 2; i < args.count() && hashes.exists(); i++) {
-            removed += hashes.remove(args.array(), args.offset(i), args.length(i)) ? 1 : 0;
-        }
-        call.reply().integer(removed);
+        call.replyRemoved(hashes::exists, hashes::remove);
     }
 
     // HSTRLEN key field

@@ -78,12 +78,7 @@ final class SetCommands {
         if (sets == null) {
             return;
         }
-        Args args = call.args();
-        int removed = 0;
-        for (int i = 2; i < args.count() && sets.exists(); i++) {
-            removed += sets.remove(args.array(), args.offset(i), args.length(i)) ? 1 : 0;
-        }
-        call.reply().integer(removed);
+        call.replyRemoved(sets::exists, sets::remove);
     }
 
     // SISMEMBER key member
