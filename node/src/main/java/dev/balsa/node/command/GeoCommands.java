@@ -19,6 +19,8 @@ import java.util.List;
 
 /** Commands on places: sorted sets whose scores are geohashes. */
 final class GeoCommands {
+    private static final int OPTIONS = SortedSetCommands.NX | SortedSetCommands.XX | SortedSetCommands.CHANGED;
+
     private static final String SEARCH_COST = "O(N+log(M)), N = members near the area, M = members of the set";
 
     static final List<Command> TABLE = table(
@@ -90,12 +92,8 @@ final class GeoCommands {
     // GEOADD key [NX | XX] [CH] longitude latitude member [longitude latitude member ...]
     private static void geoadd(Call call) {
         Args args = call.args();
-        int options = 0;
-        int at = 2;
-        for (int option = option(args, at); option != 0; option = at < args.count() ? option(args, at) : 0) {
-            options |= option;
-            at++;
-        }
+        int at = SortedSetCommands.optionsEnd(args, OPTIONS);
+        int options = SortedSetCommands.options(args, at);
         int bothMask = SortedSetCommands.NX | SortedSetCommands.XX;
         if ((args.count() - at) % 3 != 0 || (options & bothMask) == bothMask) {
             call.reply().error(SYNTAX);
@@ -113,13 +111,6 @@ final class GeoCommands {
         } else {
             SortedSetCommands.add(call, options, scores, at + 2, 3);
         }
-    }
-
-    private static int option(Args args, int i) {
-        return args.is(i, "NX") ? SortedSetCommands.NX
-                : args.is(i, "XX") ? SortedSetCommands.XX
-                : args.is(i, "CH") ? SortedSetCommands.CHANGED
-                : 0;
     }
 
     // GEOPOS key [member ...]

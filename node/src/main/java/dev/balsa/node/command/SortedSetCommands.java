@@ -74,12 +74,8 @@ final class SortedSetCommands {
     // ZADD key [NX | XX] [GT | LT] [CH] [INCR] score member [score member ...]
     private static void zadd(Call call) {
         Args args = call.args();
-        int options = 0;
-        int at = 2;
-        for (int option = option(args, at); option != 0; option = at < args.count() ? option(args, at) : 0) {
-            options |= option;
-            at++;
-        }
+        int at = optionsEnd(args, -1);
+        int options = options(args, at);
         int left = args.count() - at;
         if (left == 0 || left % 2 != 0) {
             call.reply().error(SYNTAX);
@@ -92,6 +88,24 @@ final class SortedSetCommands {
         } else {
             readScores(call, options, at);
         }
+    }
+
+    /** Where the options behind the key end, of which {@code allowed} are known. */
+    static int optionsEnd(Args args, int allowed) {
+        int at = 2;
+        while (at < args.count() && (option(args, at) & allowed) != 0) {
+            at++;
+        }
+        return at;
+    }
+
+    /** The options before {@link #optionsEnd}. */
+    static int options(Args args, int end) {
+        int options = 0;
+        for (int i = 2; i < end; i++) {
+            options |= option(args, i);
+        }
+        return options;
     }
 
     private static int option(Args args, int i) {
