@@ -8,6 +8,7 @@ import dev.balsa.node.engine.ScoredMembers;
 import dev.balsa.node.engine.Snapshot;
 import dev.balsa.node.engine.SortedSets;
 import dev.balsa.node.engine.StateDigest;
+import dev.balsa.node.engine.ValueType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -235,6 +236,11 @@ class SortedSetFormatTest {
     }
 
     private void checkOrder(String key) {
+        byte[] name = RdbTest.bytes(key);
+        if (database.type(database.find(name, 0, name.length)) != ValueType.ZSET) {
+            // The bit that changed was one of the type, and the bytes made sense as another.
+            return;
+        }
         open(key);
         ScoredMembers members = members();
         int[] order = members.byScore();
