@@ -135,6 +135,11 @@ public final class Scripting {
         return functions;
     }
 
+    /** How many functions these libraries have. */
+    public int functionCount(Scripts of) {
+        return of.libraries().isEmpty() ? 0 : functions(of).size();
+    }
+
     ScriptGlobals globals() {
         ScriptGlobals made = globals;
         if (made == null) {

@@ -23,7 +23,8 @@ public record GroupState(
         Counts counts,
         long usedBytes,
         long logMillis,
-        Saved saved) {
+        Saved saved,
+        Scripts scripts) {
 
     /**
      * @param count keys of a database
@@ -60,6 +61,13 @@ public record GroupState(
      */
     public record Saved(long lastMillis, boolean lastOk, long lastTookMillis, long runningSinceMillis,
             long changesSince) {}
+
+    /**
+     * Scripts and functions, which all groups have alike, but for scripts that were only evaluated.
+     *
+     * @param bytes of their texts, about
+     */
+    public record Scripts(long cached, long libraries, long functions, long bytes) {}
 
     public boolean leads() {
         return raft.role().equals("leader");

@@ -3,6 +3,7 @@ package dev.balsa.node.observe;
 import dev.balsa.proto.resp.RespWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
 
 /** What takes memory: INFO memory and the MEMORY commands that are about the node. Immutable. */
 final class MemoryFigures {
@@ -44,6 +45,11 @@ final class MemoryFigures {
         return keys;
     }
 
+    /** Of a figure that is about the same in every group. */
+    private long most(ToLongFunction<GroupState.Scripts> figure) {
+        return node.groups().stream().map(GroupState::scripts).mapToLong(figure).max().orElse(0);
+    }
+
     void info(InfoText text) {
         ProcessFigures process = ProcessFigures.now();
         long used = usedBytes();
@@ -65,10 +71,10 @@ final class MemoryFigures {
                 .field("allocator_resident", resident)
                 .bytes("total_system_memory", process.machineBytes())
                 .bytes("used_memory_lua", 0)
-                .bytes("used_memory_scripts", 0)
-                .field("number_of_cached_scripts", 0)
-                .field("number_of_functions", 0)
-                .field("number_of_libraries", 0)
+                .bytes("used_memory_scripts", node.groups().stream().mapToLong(group -> group.scripts().bytes()).sum())
+                .field("number_of_cached_scripts", most(GroupState.Scripts::cached))
+                .field("number_of_functions", most(GroupState.Scripts::functions))
+                .field("number_of_libraries", most(GroupState.Scripts::libraries))
                 .bytes("maxmemory", max)
                 .field("maxmemory_policy", settings.value("maxmemory-policy"))
                 .ratio("mem_fragmentation_ratio", used == 0 ? 1 : (double) resident / used)

@@ -136,6 +136,11 @@ public final class EntryRunner {
         }
     }
 
+    /** How many functions there are. */
+    long functions() {
+        return scripting.functionCount(keyspace.scripts());
+    }
+
     public Keyspace keyspace() {
         return keyspace;
     }

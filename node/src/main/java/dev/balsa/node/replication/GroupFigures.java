@@ -25,7 +25,8 @@ public record GroupFigures(
         long expiredKeys,
         long evictedKeys,
         long hits,
-        long misses) {
+        long misses,
+        Scripts scripts) {
 
     /**
      * Keys of one database.
@@ -34,6 +35,13 @@ public record GroupFigures(
      * @param withFieldDeadlines hashes of which fields expire
      */
     public record Keys(long count, long withDeadline, long withFieldDeadlines) {}
+
+    /**
+     * Scripts and functions.
+     *
+     * @param bytes of their texts, about
+     */
+    public record Scripts(long cached, long libraries, long functions, long bytes) {}
 
     static GroupFigures of(EntryRunner runner) {
         Keyspace keyspace = runner.keyspace();
@@ -53,6 +61,8 @@ public record GroupFigures(
                 runner.expiredKeys(),
                 runner.evictedKeys(),
                 runner.hits(),
-                runner.misses());
+                runner.misses(),
+                new Scripts(keyspace.scripts().size(), keyspace.scripts().libraries().size(), runner.functions(),
+                        keyspace.scripts().bytes()));
     }
 }
