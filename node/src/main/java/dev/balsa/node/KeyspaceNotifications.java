@@ -42,6 +42,11 @@ final class KeyspaceNotifications implements KeyEventSink {
     }
 
     @Override
+    public void beganToLead() {
+        invalidations.beganToLead();
+    }
+
+    @Override
     public void send() {
         invalidations.send();
     }

@@ -122,9 +122,18 @@ public final class Invalidations {
         onEveryLoop(table -> table.changed(changed, origin, true));
     }
 
-    /** All keys of a group that this process leads may have changed, or it has come to lead it. */
+    /** All keys of a group that this process leads have changed. */
     public void allChanged() {
         onEveryLoop(table -> table.allChanged(true));
+    }
+
+    /** This process has come to lead a group: what the last leader has told may be lost. */
+    public void beganToLead() {
+        onEveryLoop(table -> {
+            table.tellReaders();
+            table.allChanged(true);
+            table.send();
+        });
     }
 
     /** Keys have changed in a group that another process leads. */
@@ -138,6 +147,7 @@ public final class Invalidations {
     /** Changes in other processes may have gone unheard. */
     public void mayHaveMissed() {
         onEveryLoop(table -> {
+            table.tellReaders();
             table.allChanged(false);
             table.send();
         });

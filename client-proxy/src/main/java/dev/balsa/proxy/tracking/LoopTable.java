@@ -39,6 +39,11 @@ public final class LoopTable {
         private final byte[] key;
         private long[] ids = new long[1];
         private int count;
+        /**
+         * They were told once since one of them has read, of a change in another process. That may have been one from before
+         * the read: its news and the reply come by different ways. So the next change is told them too.
+         */
+        private boolean toldOnce;
 
         Readers(byte[] key) {
             this.key = key;
@@ -165,11 +170,12 @@ public final class LoopTable {
             readers.put(name, of);
             owner.count(1, 0);
         }
+        of.toldOnce = false;
         if (of.add(tracker.id())) {
             owner.count(0, 1);
         }
         while (owner.isFull(readers.size())) {
-            invalidate(readers.firstEntry().getValue().key, 0);
+            invalidate(readers.firstEntry().getValue().key, 0, true);
         }
     }
 
@@ -182,7 +188,7 @@ public final class LoopTable {
     void changed(List<byte[]> keys, long origin, boolean alsoFronts) {
         for (byte[] key : keys) {
             if (!readers.isEmpty()) {
-                invalidate(key, origin);
+                invalidate(key, origin, alsoFronts);
             }
             broadcasts.forEach((prefix, broadcast) -> {
                 if (begins(key, prefix)) {
@@ -197,12 +203,16 @@ public final class LoopTable {
         }
     }
 
-    private void invalidate(byte[] key, long origin) {
-        Readers of = readers.remove(ByteBuffer.wrap(key));
+    private void invalidate(byte[] key, long origin, boolean fromHere) {
+        Readers of = readers.get(ByteBuffer.wrap(key));
         if (of == null) {
             return;
         }
-        owner.count(-1, -of.count);
+        if (fromHere || of.toldOnce) {
+            readers.remove(ByteBuffer.wrap(key));
+            owner.count(-1, -of.count);
+        }
+        of.toldOnce = true;
         for (int i = 0; i < of.count; i++) {
             Tracker tracker = trackers.get(of.ids[i]);
             if (tracker != null && tracker.remembers() && !tracker.ignores(origin)) {
@@ -229,6 +239,16 @@ public final class LoopTable {
             front.link.invalid(front.changed, front.origin);
             told.add(front.link);
             front.changed = new ArrayList<>();
+        }
+    }
+
+    /**
+     * Tells every reader each key that it has read, one by one: some clients (Lettuce) understand only that, and what comes
+     * of a change of leader is not theirs to expect.
+     */
+    void tellReaders() {
+        for (Readers of : List.copyOf(readers.values())) {
+            invalidate(of.key, 0, true);
         }
     }
 

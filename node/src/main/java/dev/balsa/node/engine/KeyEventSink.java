@@ -41,6 +41,9 @@ public interface KeyEventSink {
     /** All keys may have changed. */
     default void allChanged() {}
 
+    /** This replica has come to lead: what was told before may be lost. */
+    default void beganToLead() {}
+
     /** What {@link #changed} told is to be on its way before anything else. */
     default void send() {}
 

@@ -116,9 +116,7 @@ public final class EntryRunner {
     void answers(boolean value) {
         answers = value;
         if (value && events.changesWanted()) {
-            // What the last leader has told may be lost.
-            events.allChanged();
-            events.send();
+            events.beganToLead();
         }
     }
 
