@@ -38,6 +38,7 @@ class WaitingClientsTest {
     private static final int PUSHES_PER_SECOND = 10_000;
     private static final int SECONDS = 12;
     private static final int KILLED_AFTER = 2_000;
+    private static final long KILLED_AFTER_NANOS = SECONDS * 1_000_000_000L / 2;
 
     @TempDir(cleanup = CleanupMode.NEVER)
     Path directory;
@@ -49,6 +50,8 @@ class WaitingClientsTest {
     private final AtomicInteger broken = new AtomicInteger();
     private final AtomicInteger unblocked = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
+    private volatile long pushedBeforePerSecond;
+    private volatile long pushedAfterPerSecond;
 
     @ParameterizedTest
     @ValueSource(strings = {"list", "stream"})
@@ -71,9 +74,18 @@ class WaitingClientsTest {
             int leader = await().atMost(PATIENCE).until(() -> cluster.leader(cluster.node(1)), number -> number > 0);
             NodeProcess other = cluster.node(leader % 3 + 1);
             Thread producer = Thread.startVirtualThread(() -> push(other.ports(), stream));
-            await().atMost(PATIENCE).until(() -> pushed.size() > KILLED_AFTER);
+            // The JVMs are cold in the first seconds: the rate is that of those before the kill.
+            long start = System.nanoTime();
+            await().atMost(PATIENCE).until(() -> System.nanoTime() - start > KILLED_AFTER_NANOS / 2);
+            int cold = pushed.size();
+            await().atMost(PATIENCE).until(
+                    () -> System.nanoTime() - start > KILLED_AFTER_NANOS && pushed.size() > KILLED_AFTER);
+            int before = pushed.size();
+            pushedBeforePerSecond = (before - cold) * 1_000_000_000L / (System.nanoTime() - start - KILLED_AFTER_NANOS / 2);
             cluster.node(leader).kill();
+            long killed = System.nanoTime();
             producer.join();
+            pushedAfterPerSecond = (pushed.size() - before) * 1_000_000_000L / (System.nanoTime() - killed);
             await().atMost(PATIENCE).until(() -> TestCluster.serves(other));
             running.set(false);
             Set<String> left = left(other, stream, threads);
@@ -88,8 +100,9 @@ class WaitingClientsTest {
         Set<String> both = new HashSet<>(delivered);
         both.retainAll(left);
         System.out.printf("%s: %d pushed, %d delivered, %d left, %d popped for a client whose connection broke, "
-                        + "%d connections broke, %d clients got -UNBLOCKED%n",
-                kind, pushed.size(), delivered.size(), left.size(), missing.size(), broken.get(), unblocked.get());
+                        + "%d connections broke, %d clients got -UNBLOCKED; %d pushes/s before the kill, %d from it on%n",
+                kind, pushed.size(), delivered.size(), left.size(), missing.size(), broken.get(), unblocked.get(),
+                pushedBeforePerSecond, pushedAfterPerSecond);
         assertThat(twice).isEmpty();
         assertThat(both).isEmpty();
         assertThat(missing).hasSizeLessThanOrEqualTo(broken.get());
