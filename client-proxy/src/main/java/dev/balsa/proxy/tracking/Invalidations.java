@@ -130,8 +130,7 @@ public final class Invalidations {
     /** This process has come to lead a group: what the last leader has told may be lost. */
     public void beganToLead() {
         onEveryLoop(table -> {
-            table.tellReaders();
-            table.allChanged(true);
+            table.mayHaveMissed(true);
             table.send();
         });
     }
@@ -147,8 +146,7 @@ public final class Invalidations {
     /** Changes in other processes may have gone unheard. */
     public void mayHaveMissed() {
         onEveryLoop(table -> {
-            table.tellReaders();
-            table.allChanged(false);
+            table.mayHaveMissed(false);
             table.send();
         });
     }

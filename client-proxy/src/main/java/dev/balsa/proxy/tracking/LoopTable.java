@@ -213,10 +213,14 @@ public final class LoopTable {
             owner.count(-1, -of.count);
         }
         of.toldOnce = true;
+        tell(of, origin);
+    }
+
+    private void tell(Readers of, long origin) {
         for (int i = 0; i < of.count; i++) {
             Tracker tracker = trackers.get(of.ids[i]);
             if (tracker != null && tracker.remembers() && !tracker.ignores(origin)) {
-                tracker.invalid(List.of(key), origin);
+                tracker.invalid(List.of(of.key), origin);
                 told.add(tracker);
             }
         }
@@ -244,16 +248,19 @@ public final class LoopTable {
 
     /**
      * Tells every reader each key that it has read, one by one: some clients (Lettuce) understand only that, and what comes
-     * of a change of leader is not theirs to expect.
+     * of a change of leader is not theirs to expect. They stay in the table: what they read just now may be put away late.
      */
-    void tellReaders() {
-        for (Readers of : List.copyOf(readers.values())) {
-            invalidate(of.key, 0, true);
-        }
+    void mayHaveMissed(boolean alsoFronts) {
+        List.copyOf(readers.values()).forEach(of -> tell(of, 0));
+        tellAll(alsoFronts);
     }
 
     void allChanged(boolean alsoFronts) {
         forgetReaders();
+        tellAll(alsoFronts);
+    }
+
+    private void tellAll(boolean alsoFronts) {
         broadcasts.values().forEach(broadcast -> broadcast.changed.clear());
         for (Tracker tracker : List.copyOf(trackers.values())) {
             tracker.allInvalid();
