@@ -110,6 +110,10 @@ final class FunctionCommands {
 
     // FUNCTION FLUSH [ASYNC | SYNC]
     private static void flush(Call call) {
+        if (call.args().count() > 3) {
+            call.reply().error(wrongCount(call.args()));
+            return;
+        }
         if (ScriptCommands.refusesFlushMode(call, "ERR FUNCTION FLUSH only supports SYNC|ASYNC option")) {
             return;
         }
@@ -225,8 +229,7 @@ final class FunctionCommands {
     private static void restore(Call call) {
         Args args = call.args();
         if (args.count() > 4) {
-            call.reply().error("ERR unknown subcommand or wrong number of arguments for '" + args.text(1)
-                    + "'. Try FUNCTION HELP.");
+            call.reply().error(wrongCount(args));
             return;
         }
         boolean flushes = args.count() == 4 && args.is(3, "FLUSH");
@@ -250,6 +253,10 @@ final class FunctionCommands {
         } catch (FunctionIndex.Refused | IllegalArgumentException e) {
             call.reply().error(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static String wrongCount(Args args) {
+        return "ERR unknown subcommand or wrong number of arguments for '" + args.text(1) + "'. Try FUNCTION HELP.";
     }
 
     // FUNCTION STATS

@@ -54,12 +54,18 @@ class BadInputTest {
                 if (steps.get(step).differs() || isNotAsked(request)) {
                     continue;
                 }
+                if (request.getFirst().startsWith("EVAL") && request.toString().indexOf('\0') >= 0) {
+                    // The messages of C's compiler end there.
+                    continue;
+                }
                 begin(steps.subList(0, step), redis, ours);
                 StateDigest before = digest(ours);
                 Reply our = ours.call(request);
                 Reply their = redis.call(request);
                 errors += our instanceof Reply.Failure ? 1 : 0;
-                if (our instanceof Reply.Failure && !digest(ours).equals(before)) {
+                // A script that fails leaves its text, and what it wrote before.
+                boolean keeps = request.getFirst().startsWith("EVAL") || request.getFirst().equals("BALSA");
+                if (our instanceof Reply.Failure && !keeps && !digest(ours).equals(before)) {
                     wrong.add(request + " changed something, and said " + our.shown());
                 }
                 if (!same(request, our, their)) {
