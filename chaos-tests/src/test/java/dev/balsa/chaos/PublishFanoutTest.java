@@ -1,0 +1,173 @@
+package dev.balsa.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.balsa.chaos.cluster.NodeProcess;
+import dev.balsa.chaos.cluster.TestCluster;
+import dev.balsa.chaos.workload.RespSocket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Many idle subscribers at two of three nodes, and a publisher at the first: each message reaches each subscriber of its
+ * channel once, and the third node, where nobody has subscribed, is not woken for it. In CI with few;
+ * {@code -Dbalsa.subscribers=10000 -Dbalsa.seconds=20} for as many as one machine takes.
+ */
+class PublishFanoutTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int SUBSCRIBERS = Integer.getInteger("balsa.subscribers", 1_000);
+    private static final int SECONDS = Integer.getInteger("balsa.seconds", 3);
+    private static final int CHANNELS = 100;
+    private static final int PER_SECOND = 1_000;
+    private static final int PAYLOAD_BYTES = 20;
+    private static final int MESSAGE_BYTES = message("channel00", 0).length;
+    private static final int CONFIRMATION_BYTES = "*3\r\n$9\r\nsubscribe\r\n$9\r\nchannel00\r\n:1\r\n".length();
+
+    @TempDir(cleanup = CleanupMode.NEVER)
+    Path directory;
+
+    private final long[] nanos = new long[PER_SECOND * SECONDS * (SUBSCRIBERS / CHANNELS)];
+    private int received;
+
+    private static final class Subscriber {
+        final ByteBuffer unread = ByteBuffer.allocate(8 * MESSAGE_BYTES);
+        int confirmation = CONFIRMATION_BYTES;
+    }
+
+    @Test
+    void a_message_reaches_all_who_want_it_and_wakes_no_other_node() throws Exception {
+        try (TestCluster cluster = TestCluster.create(directory, 3, 1); Selector selector = Selector.open()) {
+            cluster.startAll();
+            await().atMost(PATIENCE).until(() -> cluster.nodes().stream().allMatch(TestCluster::serves));
+            for (int i = 0; i < SUBSCRIBERS; i++) {
+                subscribe(selector, cluster.node(1 + i % 2).ports(), channel(i % CHANNELS));
+            }
+            readUntilConfirmed(selector);
+            NodeProcess third = cluster.node(3);
+            long before = wakeUps(third);
+            long start = System.nanoTime();
+            LockSupport.parkNanos(Duration.ofSeconds(SECONDS).toNanos());
+            long idle = wakeUps(third) - before;
+            before = wakeUps(third);
+            Thread publisher = Thread.ofPlatform().daemon().start(() -> publish(cluster.node(1).ports()));
+            long until = System.nanoTime() + Duration.ofSeconds(SECONDS + 20).toNanos();
+            while (received < nanos.length && System.nanoTime() < until) {
+                read(selector);
+            }
+            publisher.join();
+            long woken = wakeUps(third) - before;
+            Arrays.sort(nanos, 0, received);
+            System.out.printf(Locale.ROOT,
+                    "%d subscribers, %d messages of %d: ms to a subscriber p50 %.1f, p99 %.1f, worst %.1f; "
+                            + "node without subscribers: %d wake-ups of its loops in %d s idle, %d meanwhile%n",
+                    SUBSCRIBERS, received, nanos.length, millis(received / 2), millis(received - received / 100 - 1),
+                    millis(received - 1), idle, SECONDS, woken);
+            assertThat(received).isEqualTo(nanos.length);
+            // One for each message would be SECONDS * 1000 more.
+            assertThat(woken - idle).as("started %d", start).isLessThan(SECONDS * PER_SECOND / 2);
+        }
+    }
+
+    private double millis(int place) {
+        return nanos[Math.max(0, place)] / 1e6;
+    }
+
+    private static String channel(int number) {
+        return String.format(Locale.ROOT, "channel%02d", number);
+    }
+
+    private static byte[] message(String channel, long payload) {
+        String text = String.format(Locale.ROOT, "%020d", payload);
+        return ("*3\r\n$7\r\nmessage\r\n$9\r\n" + channel + "\r\n$" + PAYLOAD_BYTES + "\r\n" + text + "\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void subscribe(Selector selector, NodeProcess.Ports ports, String channel) throws IOException {
+        SocketChannel socket = SocketChannel.open(new InetSocketAddress(ports.host(), ports.plain()));
+        socket.write(StandardCharsets.US_ASCII.encode("SUBSCRIBE " + channel + "\r\n"));
+        socket.configureBlocking(false);
+        socket.register(selector, SelectionKey.OP_READ, new Subscriber());
+    }
+
+    private void readUntilConfirmed(Selector selector) throws IOException {
+        while (selector.keys().stream().anyMatch(key -> ((Subscriber) key.attachment()).confirmation > 0)) {
+            read(selector);
+        }
+    }
+
+    private void read(Selector selector) throws IOException {
+        selector.select(100);
+        for (Iterator<SelectionKey> ready = selector.selectedKeys().iterator(); ready.hasNext(); ) {
+            SelectionKey key = ready.next();
+            ready.remove();
+            Subscriber subscriber = (Subscriber) key.attachment();
+            ByteBuffer unread = subscriber.unread;
+            if (((SocketChannel) key.channel()).read(unread) < 0) {
+                throw new IOException("a subscriber was cut off");
+            }
+            unread.flip();
+            int confirmed = Math.min(subscriber.confirmation, unread.remaining());
+            subscriber.confirmation -= confirmed;
+            unread.position(confirmed);
+            while (unread.remaining() >= MESSAGE_BYTES) {
+                long sent = 0;
+                int payload = unread.position() + MESSAGE_BYTES - PAYLOAD_BYTES - 2;
+                for (int i = 0; i < PAYLOAD_BYTES; i++) {
+                    sent = sent * 10 + unread.get(payload + i) - '0';
+                }
+                nanos[received++] = System.nanoTime() - sent;
+                unread.position(unread.position() + MESSAGE_BYTES);
+            }
+            unread.compact();
+        }
+    }
+
+    private static void publish(NodeProcess.Ports ports) {
+        try (RespSocket socket = RespSocket.connect(ports, 10_000)) {
+            long start = System.nanoTime();
+            for (int i = 0; i < PER_SECOND * SECONDS; i++) {
+                long due = start + i * 1_000_000_000L / PER_SECOND;
+                while (System.nanoTime() < due) {
+                    LockSupport.parkNanos(due - System.nanoTime());
+                }
+                socket.call("PUBLISH", channel(i % CHANNELS), String.format(Locale.ROOT, "%020d", System.nanoTime()));
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** How often threads that read from sockets have been woken. */
+    private static long wakeUps(NodeProcess node) throws IOException {
+        long sum = 0;
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(node.pid()), "task"))) {
+            for (Path thread : threads.toList()) {
+                String status = Files.readString(thread.resolve("status"));
+                if (status.lines().findFirst().orElse("").contains("balsa-io")) {
+                    sum += status.lines()
+                            .filter(line -> line.startsWith("voluntary_ctxt_switches:"))
+                            .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+                            .sum();
+                }
+            }
+        }
+        return sum;
+    }
+}
