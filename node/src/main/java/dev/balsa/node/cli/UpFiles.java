@@ -98,7 +98,7 @@ final class UpFiles implements AutoCloseable {
             List<String> lines = new ArrayList<>(List.of(
                     "# Node " + i + " of a cluster on this machine. Written once by 'balsa up'; what you change "
                             + "here stays.",
-                    "# 'balsa node " + config(i) + "' runs it alone.",
+                    "# 'balsa node node.conf' in this directory runs it alone.",
                     "node-id " + ids.get(i - 1),
                     "dir .",
                     "groups " + options.groups(),
