@@ -11,7 +11,7 @@ from harness.targets import RedisTarget
 
 BATCH = 500
 FIRST_COMMANDS = 2_000
-WARM_UP_SECONDS = {"redis": 0.5, "balsa": 1.5}  # a JVM needs it
+WARM_UP_SECONDS = {"redis": 0.5, "balsa": 4.0}  # a JVM compiles what has run ten thousand times
 SMALL, LARGE = 10_000, 1_000_000
 RANDOM = "__rand_int__"  # redis-benchmark puts a number of twelve digits below -r there
 
