@@ -3,12 +3,15 @@ package dev.balsa.node.lua;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +23,7 @@ class LuaDifferentialTest {
             local ok, e = pcall(f)
             if not ok then print("error: " .. tostring(e)) end
             """;
+    private static final String LUA = "lua5.1";
     private static final long SEED = Long.getLong("balsa.seed", new Random().nextLong());
 
     @TempDir
@@ -32,16 +36,21 @@ class LuaDifferentialTest {
         System.out.println("LuaDifferentialTest -Dbalsa.seed=" + SEED);
     }
 
+    @BeforeEach
+    void lua_is_installed() {
+        assumeTrue(isInstalled(), "lua5.1 is not installed: nothing to compare with");
+    }
+
+    private static boolean isInstalled() {
+        String[] directories = System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1);
+        return Arrays.stream(directories).anyMatch(in -> Files.isExecutable(Path.of(in, LUA)));
+    }
+
     private String real(String source) throws IOException, InterruptedException {
         Path host = Files.writeString(directory.resolve("host.lua"), HOST);
         Path script = Files.write(directory.resolve("script.lua"), source.getBytes(StandardCharsets.ISO_8859_1));
-        Process process;
-        try {
-            process = new ProcessBuilder("lua5.1", host.toString(), script.toString()).redirectErrorStream(true).start();
-        } catch (IOException e) {
-            assumeTrue(false, "lua5.1 is not installed: nothing to compare with");
-            return "";
-        }
+        Process process =
+                new ProcessBuilder(LUA, host.toString(), script.toString()).redirectErrorStream(true).start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         process.waitFor();
         return out;
