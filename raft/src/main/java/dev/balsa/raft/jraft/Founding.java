@@ -31,6 +31,8 @@ final class Founding {
     private static final Logger LOG = LoggerFactory.getLogger(Founding.class);
     private static final int ASK_MILLIS_MAX = 500;
     private static final int TELL_ROUNDS = 30;
+    /** Behind the id of a replica that was admitted and is no member. */
+    static final String OUTSIDE = "/outside";
 
     /** What a member says to a new replica. */
     enum Verdict {
@@ -95,6 +97,15 @@ final class Founding {
         return complete ? ids : null;
     }
 
+    /** This replica was admitted and then not added: whoever leads now is told that it waits. */
+    void waitsOutside() {
+        for (String peer : config.initialPeers()) {
+            if (!peer.equals(config.self())) {
+                ask(peer, self.id() + OUTSIDE);
+            }
+        }
+    }
+
     private void tellOnce(String peer) {
         if (!told) {
             told = true;
@@ -108,9 +119,13 @@ final class Founding {
     }
 
     private @Nullable GetPeersResponse ask(String peer) {
+        return ask(peer, self.id());
+    }
+
+    private @Nullable GetPeersResponse ask(String peer, String id) {
         GetPeersRequest question = GetPeersRequest.newBuilder()
                 .setGroupId(config.group())
-                .setLeaderId(config.self() + "/" + self.id())
+                .setLeaderId(config.self() + "/" + id)
                 .build();
         try {
             Object answer = port.ask(JRaftHost.endpoint(peer), question, ASK_MILLIS_MAX);

@@ -104,10 +104,15 @@ final class JRaftGroup implements RaftGroup {
 
     // What other replicas ask
 
-    /** Answers a new replica; a leader whose member it was takes it out and in again, because it has lost its data. */
+    /**
+     * Answers a new replica; a leader whose member it was takes it out and in again, because it has lost its data. One
+     * that was admitted, and waits outside because the leader changed before it was added, is added.
+     */
     Message answerNew(String address, String id) {
         ReplicaIdentity identity = replica.identity();
-        if (identity != null && identity.member() && !identity.isFounder(address, id) && leadership.isLeader()) {
+        boolean missed = id.endsWith(Founding.OUTSIDE) ? !peers().contains(address)
+                : identity != null && !identity.isFounder(address, id);
+        if (identity != null && identity.member() && missed && leadership.isLeader()) {
             membership.rejoin(address);
         }
         return Founding.answer(identity, address, id);

@@ -44,6 +44,7 @@ final class Replica {
     private static final int REOPEN_TICKS_MAX = 300;
     private static final int REOPENS_MAX = 3;
     private static final int UNWRITABLE_TICKS = 20;
+    private static final int OUTSIDE_TICKS = 20;
     private static final int FAILED_START_MILLIS_MAX = 1_000;
     private static final int CALM_TICKS = 3_000;
 
@@ -239,15 +240,18 @@ final class Replica {
 
     void tick(long now) {
         ticks = now;
-        if ((founding == null && brokenNode == null) || ticks < nextTicks || !busy.compareAndSet(false, true)) {
+        boolean idle = founding == null && brokenNode == null && !isOutside();
+        if (idle || ticks < nextTicks || !busy.compareAndSet(false, true)) {
             return;
         }
         host.work(() -> {
             try {
                 if (founding != null) {
                     found();
-                } else {
+                } else if (brokenNode != null) {
                     reopen();
+                } else {
+                    waitOutside();
                 }
             } finally {
                 busy.set(false);
@@ -270,6 +274,22 @@ final class Replica {
             } catch (IOException | RaftStartException e) {
                 group.fail(e);
             }
+        }
+    }
+
+    /** Admitted by a leader that was deposed before it had added this replica: then nobody sends it anything. */
+    private boolean isOutside() {
+        ReplicaIdentity known = identity;
+        return node != null && known != null && known.member() && known.founders().isEmpty()
+                && group.leadership().leader() == null && !group.peers().contains(config.self());
+    }
+
+    private void waitOutside() {
+        nextTicks = ticks + OUTSIDE_TICKS;
+        ReplicaIdentity known = identity;
+        if (known != null) {
+            LOG.warn("group {}: {} was admitted, but is no member; it asks to be added", config.group(), config.self());
+            new Founding(host.port(), config, known).waitsOutside();
         }
     }
 

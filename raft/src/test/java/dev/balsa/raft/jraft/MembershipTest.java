@@ -105,6 +105,31 @@ final class MembershipTest {
     }
 
     @Test
+    void a_wiped_member_comes_back_when_its_leader_is_lost_after_it_was_admitted() throws Exception {
+        try (var cluster = TestCluster.started(root, "admitted", 3)) {
+            cluster.write(1);
+            Member leader = cluster.leader();
+            Member wiped = cluster.follower();
+            wiped.close();
+            wipe(wiped.directory);
+            leader.group().removePeer(wiped.address).get(30, TimeUnit.SECONDS);
+            List<Member> others = cluster.members.stream().filter(m -> m != wiped).toList();
+            others.forEach(Member::close);
+            wiped.restart();
+            // All that the leader gets done before it is gone.
+            assertThat(wiped.group().admit()).isNull();
+            for (Member other : others) {
+                other.restart();
+            }
+            await().atMost(PATIENCE).until(() -> wiped.machine.values().contains(1L));
+            await().atMost(PATIENCE).until(() -> cluster.leader().group().peers().contains(wiped.address));
+            // It counts: with one of the others it is a majority.
+            others.getFirst().close();
+            cluster.write(2);
+        }
+    }
+
+    @Test
     void a_directory_without_its_identity_is_refused() throws Exception {
         try (var cluster = TestCluster.started(root, "orphan", 1)) {
             cluster.write(1);
