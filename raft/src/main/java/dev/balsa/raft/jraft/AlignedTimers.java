@@ -5,6 +5,7 @@ import com.alipay.sofa.jraft.util.SPI;
 import com.alipay.sofa.jraft.util.timer.DefaultRaftTimerFactory;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What JRaft's service loader finds for its timers: JRaft's own, but heartbeats of all groups and followers of a process leave together.
@@ -15,11 +16,23 @@ import java.util.concurrent.TimeUnit;
  * a little later on the grid each round, until they meet the line too: from then on all timers with one delay run together.
  * The idea is that of timer slack in operating systems, towards too early rather than too late: a heartbeat comes after 64 ms instead of 70.
  *
- * <p>The timers of elections and votes are JRaft's, untouched: their spread is what keeps candidates apart. Stateless.
+ * <p>No delay is longer than the longest that JRaft means: it computes them as the difference of two readings of the wall
+ * clock, so a clock that is set back by an hour between the two would leave a follower without heartbeats, or without
+ * entries, for an hour.
+ *
+ * <p>The timers of elections and votes are JRaft's, untouched: their spread is what keeps candidates apart. Thread-safe.
  */
 @SPI(name = "balsa-aligned", priority = 100)
 public final class AlignedTimers extends DefaultRaftTimerFactory {
     private static final long GRID_STEP_MILLIS = 8;
+    /** JRaft asks for a chunk of a snapshot again after a second. */
+    private static final long RETRY_MILLIS = 1_000;
+    private static final AtomicLong longestMillis = new AtomicLong(RETRY_MILLIS);
+
+    /** A group's election timeout: heartbeats come sooner, nothing else waits longer. */
+    static void electionTimeout(long millis) {
+        longestMillis.accumulateAndGet(millis, Math::max);
+    }
 
     @Override
     public Scheduler getRaftScheduler(boolean shared, int workers, String name) {
@@ -46,7 +59,8 @@ public final class AlignedTimers extends DefaultRaftTimerFactory {
         @Override
         public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
             long now = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
-            return timers.schedule(task, aligned(now, unit.toMillis(delay)), TimeUnit.MILLISECONDS);
+            long meant = Math.min(unit.toMillis(delay), longestMillis.get());
+            return timers.schedule(task, aligned(now, meant), TimeUnit.MILLISECONDS);
         }
 
         @Override

@@ -51,6 +51,7 @@ final class JRaftOptions {
     static NodeOptions node(NodeOptions options, RaftConfig config, Configuration initial, StateMachine machine,
             Storages storages) {
         options.setElectionTimeoutMs(config.elections().timeoutMillis());
+        AlignedTimers.electionTimeout(config.elections().timeoutMillis());
         options.setInitialConf(initial);
         options.setFsm(machine);
         options.setServiceFactory(storages);

@@ -17,6 +17,7 @@
  *   <tr><td>transfers that answer OK before anything happened, joint changes</td><td>{@code Membership}</td></tr>
  *   <tr><td>lease reads, unbounded memory, timers that tick while idle</td><td>{@code JRaftOptions}</td></tr>
  *   <tr><td>a port open to all, with administration and Hessian</td><td>{@code RpcPort}, {@code rpc}</td></tr>
+ *   <tr><td>timers that last an hour longer when the clock is set back by one</td><td>{@code AlignedTimers}</td></tr>
  * </table>
  */
 @NullMarked

@@ -3,7 +3,10 @@ package dev.balsa.raft.jraft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.alipay.sofa.jraft.JRaftUtils;
+import com.alipay.sofa.jraft.core.Scheduler;
 import java.util.Random;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class AlignedTimersTest {
@@ -50,5 +53,19 @@ class AlignedTimersTest {
         assertThat(AlignedTimers.aligned(7, 0)).isZero();
         assertThat(AlignedTimers.aligned(7, -5)).isEqualTo(-5);
         assertThat(AlignedTimers.aligned(7, 3)).isEqualTo(3);
+    }
+
+    /** As JRaft would ask for after its clock was set back by an hour. */
+    @Test
+    void no_timer_lasts_longer_than_jraft_can_mean() {
+        AlignedTimers.electionTimeout(1_500);
+        Scheduler timers = JRaftUtils.raftTimerFactory().getRaftScheduler(false, 1, "test-timers");
+        try {
+            ScheduledFuture<?> heartbeat = timers.schedule(() -> {}, 3_600_070, TimeUnit.MILLISECONDS);
+            // Other tests of this process may have groups with a longer election timeout.
+            assertThat(heartbeat.getDelay(TimeUnit.MILLISECONDS)).isLessThanOrEqualTo(10_000);
+        } finally {
+            timers.shutdown();
+        }
     }
 }
