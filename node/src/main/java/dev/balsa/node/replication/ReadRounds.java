@@ -27,6 +27,8 @@ final class ReadRounds {
 
         void refused(Batch reads, RaftFailure failure);
 
+        void refuseNotLeader(Request request, Args args);
+
         /** The next round may start. */
         void roundOver();
     }
@@ -113,7 +115,7 @@ final class ReadRounds {
         for (ReadRound round : rounds) {
             if (!round.answered) {
                 round.answered = true;
-                run(round.reads);
+                run(round.reads, true);
             }
         }
     }
@@ -126,9 +128,16 @@ final class ReadRounds {
     }
 
     private void roundReady(List<ReadRound> round) {
-        // A follower answers by log time alone: only the leader can move the log on when a key is due by the clock.
-        runner.beginReads(owner.leads() ? owner.clockMillis() : runner.logMillis());
-        answer(round);
+        // A follower answers by log time alone: only the leader can move the log on when a key is due by the clock. So
+        // who wants the leader's answer, and finds that it has stepped down meanwhile, asks the next one.
+        boolean leads = owner.leads();
+        runner.beginReads(leads ? owner.clockMillis() : runner.logMillis());
+        for (ReadRound part : round) {
+            if (!part.answered) {
+                part.answered = true;
+                run(part.reads, leads);
+            }
+        }
         roundOver();
     }
 
@@ -149,14 +158,18 @@ final class ReadRounds {
         owner.roundOver();
     }
 
-    private void run(Batch reads) {
+    /** @param all false = only those that a follower may serve */
+    private void run(Batch reads, boolean all) {
         runner.starts(0);
         Args args = runner.args();
         int at = 0;
         for (int i = 0; i < reads.size(); i++) {
             at = reads.readFrom(at, i, args);
-            if (!runner.read(reads.request(i), args, seeds.next())) {
-                owner.readMetDueKey(reads.request(i), args);
+            Request request = reads.request(i);
+            if (!all && !request.followerMayServe()) {
+                owner.refuseNotLeader(request, args);
+            } else if (!runner.read(request, args, seeds.next())) {
+                owner.readMetDueKey(request, args);
             }
         }
         batches.giveBack(reads);

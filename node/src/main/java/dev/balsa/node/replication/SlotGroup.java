@@ -491,7 +491,8 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
         };
     }
 
-    private void refuseNotLeader(Request request, Args args) {
+    @Override
+    public void refuseNotLeader(Request request, Args args) {
         request.notExecuted(new Refusal.NotLeader(environment.clusterAddress(log().leadership().leader())), args);
     }
 

@@ -328,6 +328,19 @@ class SlotGroupTest {
     }
 
     @Test
+    void a_read_is_left_to_the_next_leader_when_this_one_steps_down_before_its_round_is_over() {
+        onLoop(() -> write("SET", "a", "1", "PX", "100"));
+        commit();
+        onLoop(() -> read(false, "GET", "a"));
+        // Dead by the clock, and no entry has told the log so.
+        wallMillis += 2_000;
+        onLoop(group::leaderStop);
+        raft.rounds.remove().ready(0);
+        awaitOnLoop(() -> answers.size() == 2);
+        assertThat(answers).containsExactly("+OK", "not executed GET a");
+    }
+
+    @Test
     void more_waiting_bytes_than_allowed_are_refused_as_busy_and_cost_nobody_else() {
         String half = "x".repeat(600_000);
         onLoop(() -> write("SET", "first", "1"));
