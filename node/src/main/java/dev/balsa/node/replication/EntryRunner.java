@@ -337,6 +337,11 @@ public final class EntryRunner {
         return startNanos;
     }
 
+    /** Its running clock. */
+    long nanos() {
+        return nanos.getAsLong();
+    }
+
     /** Where the next read is to be decoded into. */
     Args args() {
         return args;

@@ -98,7 +98,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
         this.environment = environment;
         this.runner = runner;
         runner.events(environment.keyEvents());
-        this.clock = new LogClock(environment.wallMillis());
+        this.clock = new LogClock(environment.wallMillis(), runner::nanos);
         this.seeds = new SeedSequence(seed);
         this.reads = new ReadRounds(loop, runner, batches, seeds, this);
         this.blocked = new BlockedClients(loop, runner, this);
