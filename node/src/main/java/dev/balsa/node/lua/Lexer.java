@@ -14,6 +14,7 @@ final class Lexer {
     private int c;
     private byte[] buffer = new byte[32];
     private int length;
+    private final SharedStrings strings = new SharedStrings();
     private int line = 1;
     private int lastLine = 1;
     private Token token = Token.END;
@@ -175,7 +176,7 @@ final class Lexer {
             while (isLetter(c) || isDigit(c)) {
                 saveAndAdvance();
             }
-            LuaString name = LuaString.copyOf(buffer, 0, length);
+            LuaString name = strings.of(buffer, 0, length);
             value = name;
             return Token.word(name.toString());
         }
@@ -299,7 +300,7 @@ final class Lexer {
             }
         }
         saveAndAdvance();
-        value = LuaString.copyOf(buffer, 1, length - 2);
+        value = strings.of(buffer, 1, length - 2);
         return Token.STRING;
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *     array   [v1][v2][v3][ ]                 nodes   keys   [k][k][-][k][ ][ ][ ][ ]
  *                                                     values [v][v][ ][v][ ][ ][ ][ ]
  *                                                             0  1  2  3 = used
- *     index: open addressing over the nodes, twice as large
+ *     index: open addressing over the nodes, twice as large; small tables have room for four nodes at once
  *
  * Both grow as in C: when a new key finds no node, the keys are counted and the array becomes the largest power of two
  * that is more than half full. Still, # of a table with holes, which Lua leaves open, can be another than there. The
@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 
 /** A table of Lua. */
+@SuppressWarnings("ReferenceEquality") // the same object is the same key
 public final class LuaTable {
     private static final Object[] EMPTY = {};
     private static final int[] NO_INDEX = {};
@@ -25,17 +26,22 @@ public final class LuaTable {
     private static final int NODE_BYTES = 48;
     private static final int SLOT_BYTES = 20;
     private static final int ARRAY_BITS_MAX = 26;
+    private static final int ROOM_MIN = 4;
 
     private @Nullable Object[] array = EMPTY;
     private @Nullable Object[] keys = EMPTY;
     private @Nullable Object[] values = EMPTY;
     private int[] index = NO_INDEX;
     private int used;
+    /** Nodes that are paid for; the arrays have room for {@link #ROOM_MIN} at least. */
+    private int capacity;
     private @Nullable LuaTable metatable;
     /** Bit {@code e}: as a metatable it has no event {@code e}. */
     private int absent;
     private boolean readOnly;
     private long id;
+    /** The node that {@link #next(int)} found last, where the next step is likely to begin. */
+    private int walked;
 
     public LuaTable(Budget budget) {
         budget.allocate(BYTES);
@@ -60,6 +66,11 @@ public final class LuaTable {
     /** Whether a script may not change it. */
     public boolean isReadOnly() {
         return readOnly;
+    }
+
+    /** Whether a change of it is nothing but that: no metatable, and a script may change it. */
+    boolean isPlain() {
+        return metatable == null && !readOnly;
     }
 
     /** From now on no script may change it. */
@@ -201,7 +212,7 @@ public final class LuaTable {
         int i = (h ^ h >>> 16) & mask;
         for (int slot = index[i]; slot != 0; slot = index[i]) {
             Object other = keys[slot - 1];
-            if (other instanceof LuaString s && s.same(key)) {
+            if (other == key || other instanceof LuaString s && s.same(key)) {
                 return slot - 1;
             }
             i = i + 1 & mask;
@@ -229,7 +240,7 @@ public final class LuaTable {
     }
 
     private void insert(Budget budget, Object key, Object value) {
-        if (used == keys.length) {
+        if (used == capacity) {
             rehash(budget, key);
             if (key instanceof Double d && d == (int) (double) d) {
                 int i = (int) (double) d;
@@ -256,6 +267,12 @@ public final class LuaTable {
     }
 
     private void rehash(Budget budget, Object extra) {
+        if (array.length == 0 && !(extra instanceof Double) && !hasNumbers()) {
+            int total = 1 + live();
+            budget.step(total >> 3);
+            resize(budget, 0, total);
+            return;
+        }
         int[] counts = new int[ARRAY_BITS_MAX + 1];
         int inArray = 0;
         for (int i = 0; i < array.length; i++) {
@@ -290,6 +307,24 @@ public final class LuaTable {
         resize(budget, size, total - kept);
     }
 
+    /** How many nodes have a value. */
+    private int live() {
+        int live = 0;
+        for (int i = 0; i < used; i++) {
+            live += values[i] != null ? 1 : 0;
+        }
+        return live;
+    }
+
+    private boolean hasNumbers() {
+        for (int i = 0; i < used; i++) {
+            if (keys[i] instanceof Double) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static int count(Object key, int[] counts) {
         if (key instanceof Double d) {
             int i = (int) (double) d;
@@ -307,18 +342,22 @@ public final class LuaTable {
 
     private void resize(Budget budget, int arraySize, int nodes) {
         int nodeSize = nodes == 0 ? 0 : 1 << ceilLog2(nodes);
-        int indexSize = nodeSize == 0 ? 0 : Math.max(4, nodeSize * 2);
         budget.allocate((long) SLOT_BYTES * (arraySize - array.length)
-                + (long) NODE_BYTES * ((long) nodeSize - keys.length));
+                + (long) NODE_BYTES * ((long) nodeSize - capacity));
+        capacity = nodeSize;
+        if (arraySize == array.length && used <= nodeSize && nodeSize <= keys.length && live() == used) {
+            return;
+        }
+        int room = nodeSize == 0 ? 0 : Math.max(ROOM_MIN, nodeSize);
         @Nullable Object[] oldArray = array;
         @Nullable Object[] oldKeys = keys;
         @Nullable Object[] oldValues = values;
         int oldUsed = used;
         array = arraySize == oldArray.length ? oldArray
                 : Arrays.copyOf(oldArray, arraySize);
-        keys = nodeSize == 0 ? EMPTY : new Object[nodeSize];
-        values = nodeSize == 0 ? EMPTY : new Object[nodeSize];
-        index = indexSize == 0 ? NO_INDEX : new int[indexSize];
+        keys = room == 0 ? EMPTY : new Object[room];
+        values = room == 0 ? EMPTY : new Object[room];
+        index = room == 0 ? NO_INDEX : new int[2 * room];
         used = 0;
         for (int i = arraySize; i < oldArray.length; i++) {
             Object value = oldArray[i];
@@ -344,11 +383,7 @@ public final class LuaTable {
     /** Makes room for elements that a constructor will set. */
     void growArray(Budget budget, int size) {
         if (size > array.length) {
-            int live = 0;
-            for (int i = 0; i < used; i++) {
-                live += values[i] != null ? 1 : 0;
-            }
-            resize(budget, size, Math.max(live, keys.length));
+            resize(budget, size, Math.max(live(), capacity));
         }
     }
 
@@ -367,7 +402,7 @@ public final class LuaTable {
             }
             return i;
         }
-        return keys.length == 0 ? j : beyond(j);
+        return capacity == 0 ? j : beyond(j);
     }
 
     private int beyond(int from) {
@@ -406,6 +441,9 @@ public final class LuaTable {
                 return i;
             }
         }
+        if (walked < used && keys[walked] == key) {
+            return array.length + walked + 1;
+        }
         int node = find(key);
         return node < 0 ? -1 : array.length + node + 1;
     }
@@ -420,6 +458,34 @@ public final class LuaTable {
         return next;
     }
 
+    /** How many keys have a value. */
+    public int count() {
+        int count = 0;
+        for (Object value : array) {
+            count += value != null ? 1 : 0;
+        }
+        return count + live();
+    }
+
+    /** The largest of its keys if all are whole numbers above 0, else -1; 0 if there is none. */
+    public double largestIndex() {
+        double most = 0;
+        for (int i = 0; i < used; i++) {
+            if (values[i] == null) {
+                continue;
+            }
+            if (!(keys[i] instanceof Double d) || d < 1 || Math.floor(d) != d) {
+                return -1;
+            }
+            most = Math.max(most, d);
+        }
+        int last = array.length;
+        while (last > most && array[last - 1] == null) {
+            last--;
+        }
+        return Math.max(most, last);
+    }
+
     /** The first position after {@code position} that has a value, or 0. */
     public int next(int position) {
         int i = position;
@@ -430,6 +496,7 @@ public final class LuaTable {
         }
         for (i -= array.length; i < used; i++) {
             if (values[i] != null) {
+                walked = i;
                 return array.length + i + 1;
             }
         }

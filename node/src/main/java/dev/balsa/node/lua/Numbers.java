@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 public final class Numbers {
     private static final double LONG_EXACT = 1e15;
     private static final int LUA_DIGITS = 14;
+    /** Room for 14 digits, a point, and a sign, behind one byte that is never used. */
+    public static final int SHORT_BYTES = 24;
+    private static final double SCALE = 1e6;
+    private static final int SCALE_DIGITS = 6;
+    /** Powers of ten that are exact. */
+    private static final double[] TENS = tens();
     /** Doubles have 15 decimal digits for sure; with fewer, the shortest form decides, but for ties. */
     private static final int SURE_DIGITS = 15;
 
@@ -30,15 +36,64 @@ public final class Numbers {
 
     /** As Lua prints it: {@code %.14g}. */
     public static LuaString format(double d) {
-        return LuaString.wrap(text(d).getBytes(StandardCharsets.ISO_8859_1));
+        byte[] short14 = new byte[SHORT_BYTES];
+        int from = shortText(d, short14);
+        return from == 0 ? LuaString.of(general(d, LUA_DIGITS, false))
+                : LuaString.copyOf(short14, from, SHORT_BYTES - from);
     }
 
     /** As Lua prints it: {@code %.14g}. */
     public static String text(double d) {
-        if (d == (long) d && Math.abs(d) < 1e14) {
-            return d == 0 && 1 / d < 0 ? "-0" : Long.toString((long) d);
+        return format(d).toString();
+    }
+
+    /**
+     * Writes a whole number below 1e14, or one with up to six decimals, as {@code %.14g} has it, to the end of {@code to},
+     * which has {@link #SHORT_BYTES}. Gives where it begins, or 0 if the number is another one.
+     *
+     * <p>A number that is a whole one divided by a million is the double next to that decimal number; if this has no more
+     * than 14 digits, no other one of 14 digits is nearer.
+     */
+    public static int shortText(double d, byte[] to) {
+        double size = Math.abs(d);
+        if (size == (long) size && size < 1e14) {
+            return sign(d, digits((long) size, to, SHORT_BYTES), to);
         }
-        return general(d, LUA_DIGITS, false);
+        if (!(size >= 1e-4 && size < 1e8)) {
+            return 0;
+        }
+        long scaled = (long) (size * SCALE + 0.5);
+        if (scaled / SCALE != size) {
+            return 0;
+        }
+        int end = SHORT_BYTES;
+        int decimals = SCALE_DIGITS;
+        for (; scaled % 10 == 0; scaled /= 10) {
+            decimals--;
+        }
+        for (; decimals > 0; decimals--, scaled /= 10) {
+            to[--end] = (byte) ('0' + scaled % 10);
+        }
+        to[--end] = '.';
+        return sign(d, digits(scaled, to, end), to);
+    }
+
+    private static int digits(long whole, byte[] to, int end) {
+        int at = end;
+        long rest = whole;
+        do {
+            to[--at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        } while (rest > 0);
+        return at;
+    }
+
+    private static int sign(double d, int from, byte[] to) {
+        if (d > 0 || d == 0 && 1 / d > 0) {
+            return from;
+        }
+        to[from - 1] = '-';
+        return from - 1;
     }
 
     /** What C prints for infinities, and for what is no number (of which all have the sign that x86 gives them). */
@@ -204,7 +259,7 @@ public final class Numbers {
     }
 
     /** The number that the bytes from {@code from} to {@code to} spell, or null. */
-    static @Nullable Double parse(byte[] bytes, int from, int to) {
+    public static @Nullable Double parse(byte[] bytes, int from, int to) {
         int i = from;
         boolean negative = bytes[i] == '-';
         if (negative || bytes[i] == '+') {
@@ -213,19 +268,49 @@ public final class Numbers {
         if (i == to) {
             return null;
         }
-        if (to - i <= 15) {
-            long value = 0;
-            int p = i;
-            while (p < to && bytes[p] >= '0' && bytes[p] <= '9') {
-                value = value * 10 + bytes[p++] - '0';
-            }
-            if (p == to) {
-                return negative ? -(double) value : (double) value;
+        if (to - i <= 16) {
+            double plain = plain(bytes, i, to);
+            if (plain >= 0) {
+                return negative ? -plain : plain;
             }
         }
         String text = new String(bytes, i, to - i, StandardCharsets.ISO_8859_1);
         Double value = magnitude(text);
         return value == null || !negative ? value : (Double) (-value);
+    }
+
+    /**
+     * Up to 15 digits, perhaps with a point among or behind them; -1 if there is anything else. Digits and power of ten
+     * are exact, so what their division gives is the nearest double.
+     */
+    private static double plain(byte[] bytes, int from, int to) {
+        long value = 0;
+        int point = -1;
+        int digits = 0;
+        for (int i = from; i < to; i++) {
+            int c = bytes[i] - '0';
+            if (c >= 0 && c <= 9) {
+                value = value * 10 + c;
+                digits++;
+            } else if (bytes[i] == '.' && point < 0) {
+                point = i;
+            } else {
+                return -1;
+            }
+        }
+        if (digits == 0 || digits > SURE_DIGITS) {
+            return -1;
+        }
+        return point < 0 ? value : value / TENS[to - point - 1];
+    }
+
+    private static double[] tens() {
+        double[] powers = new double[SURE_DIGITS + 1];
+        powers[0] = 1;
+        for (int i = 1; i < powers.length; i++) {
+            powers[i] = powers[i - 1] * 10;
+        }
+        return powers;
     }
 
     private static @Nullable Double magnitude(String text) {

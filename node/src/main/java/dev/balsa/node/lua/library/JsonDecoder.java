@@ -8,6 +8,7 @@ import dev.balsa.node.lua.LuaString;
 import dev.balsa.node.lua.LuaTable;
 import dev.balsa.node.lua.Nil;
 import dev.balsa.node.lua.Numbers;
+import dev.balsa.node.lua.SharedStrings;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class JsonDecoder {
     private final JsonSettings settings;
     private final byte[] s;
     private final ByteBuilder text;
+    private final SharedStrings strings = new SharedStrings();
     private int at;
     private int tokenAt;
     private Kind kind = Kind.T_END;
@@ -246,7 +248,7 @@ final class JsonDecoder {
             small = isDigit(i);
             n = n * 10 + byteAt(i) - '0';
         }
-        return small ? (Double) (double) n : Numbers.parse(LuaString.copyOf(s, at, end - at));
+        return small ? (Double) (double) n : Numbers.parse(s, at, end);
     }
 
     private void string() {
@@ -260,7 +262,7 @@ final class JsonDecoder {
         if (i < s.length && s[i] == '"') {
             x.budget().string(i - from);
             kind = Kind.T_STRING;
-            value = LuaString.copyOf(s, from, i - from);
+            value = strings.of(s, from, i - from);
             at = i + 1;
             return;
         }

@@ -18,6 +18,7 @@ final class JsonEncoder {
     private final LuaState x;
     private final JsonSettings settings;
     private final ByteBuilder out;
+    private final byte[] digits = new byte[Numbers.SHORT_BYTES];
 
     JsonEncoder(LuaState x, JsonSettings settings) {
         this.x = x;
@@ -91,15 +92,11 @@ final class JsonEncoder {
 
     /** The largest index if all keys are indexes. */
     private int length(LuaTable table) {
-        double most = 0;
-        long items = 0;
-        for (int at = table.next(0); at != 0; at = table.next(at)) {
-            if (!(table.keyAt(at) instanceof Double d) || d < 1 || Math.floor(d) != d) {
-                return NO_ARRAY;
-            }
-            most = Math.max(most, d);
-            items++;
+        double most = table.largestIndex();
+        if (most < 0) {
+            return NO_ARRAY;
         }
+        long items = table.count();
         x.budget().step(items >> 2);
         if (settings.sparseRatio > 0 && most > items * settings.sparseRatio && most > settings.sparseSafe) {
             if (!settings.sparseConvert) {
@@ -119,7 +116,12 @@ final class JsonEncoder {
             out.add(asNull ? "null" : Double.isNaN(d) ? "nan" : d > 0 ? "inf" : "-inf");
             return;
         }
-        out.add(settings.precision == 14 ? Numbers.text(d) : Numbers.general(d, (int) settings.precision, false));
+        int from = settings.precision == 14 ? Numbers.shortText(d, digits) : 0;
+        if (from > 0) {
+            out.add(digits, from, Numbers.SHORT_BYTES - from);
+        } else {
+            out.add(Numbers.general(d, (int) settings.precision, false));
+        }
     }
 
     private void string(LuaString s) {
