@@ -74,12 +74,36 @@ final class Arithmetic {
         return rawEquals(a, b) || a instanceof LuaTable s && b instanceof LuaTable t && Metatables.equal(x, s, t);
     }
 
+    static boolean equal(Object a, double b) {
+        return a instanceof Double l && l == b;
+    }
+
     static boolean less(LuaState x, Object a, Object b) {
         return a instanceof Double l && b instanceof Double r ? l < r : Metatables.less(x, a, b);
     }
 
     static boolean lessOrEqual(LuaState x, Object a, Object b) {
         return a instanceof Double l && b instanceof Double r ? l <= r : Metatables.lessOrEqual(x, a, b);
+    }
+
+    static boolean less(LuaState x, Object a, double b) {
+        return a instanceof Double l ? l < b : Metatables.less(x, a, b);
+    }
+
+    static boolean less(LuaState x, double a, Object b) {
+        return b instanceof Double r ? a < r : Metatables.less(x, a, b);
+    }
+
+    static boolean lessOrEqual(LuaState x, Object a, double b) {
+        return a instanceof Double l ? l <= b : Metatables.lessOrEqual(x, a, b);
+    }
+
+    static boolean lessOrEqual(LuaState x, double a, Object b) {
+        return b instanceof Double r ? a <= r : Metatables.lessOrEqual(x, a, b);
+    }
+
+    static Object not(Object value) {
+        return !isTrue(value);
     }
 
     static boolean isTrue(Object value) {

@@ -11,28 +11,36 @@ public final class Builtin extends LuaFunction {
 
     private final String name;
     private final Body body;
-    private final boolean next;
+    private final Steps steps;
+
+    /** Whether loops over it can do without calling it. */
+    enum Steps { NONE, NEXT, INDEX }
 
     /** {@code name} is what errors about arguments say. */
     public Builtin(String name, Body body) {
         this.name = name;
         this.body = body;
-        this.next = false;
+        this.steps = Steps.NONE;
     }
 
-    private Builtin(Body body) {
-        this.name = "next";
+    private Builtin(String name, Steps steps, Body body) {
+        this.name = name;
         this.body = body;
-        this.next = true;
+        this.steps = steps;
     }
 
     /** The function next: loops over it walk the table themselves. */
     public static Builtin next(Body body) {
-        return new Builtin(body);
+        return new Builtin("next", Steps.NEXT, body);
     }
 
-    boolean isNext() {
-        return next;
+    /** The function with which ipairs goes on: loops over it walk the table themselves. */
+    public static Builtin ipairsStep(Body body) {
+        return new Builtin("ipairs", Steps.INDEX, body);
+    }
+
+    Steps steps() {
+        return steps;
     }
 
     public String name() {

@@ -130,6 +130,7 @@ final class CodeBuffer {
         int parameters = body.parameters().size() - (body.variadic() && body.line() > 0 ? 1 : 0);
         return new Proto(chunk, body.line(), parameters, body.variadic(), body.needsArg(), registers + 2,
                 Arrays.copyOf(code, size), constants.toArray(), children.toArray(new Proto[0]), captures,
-                Arrays.copyOf(lines, size / Op.SIZE), Arrays.copyOf(operands, size / 2));
+                Arrays.copyOf(lines, size / Op.SIZE), Arrays.copyOf(operands, size / 2),
+                new Heat());
     }
 }

@@ -71,7 +71,7 @@ public final class Coroutines {
             throw new LuaError("attempt to yield across metamethod/C-call boundary");
         }
         current.yielded = args;
-        return LuaState.YIELD;
+        return Mark.YIELD;
     }
 
     private static Object enter(LuaState x, Coroutine thread, Object[] args) {
@@ -86,6 +86,7 @@ public final class Coroutines {
         Frame before = x.frame;
         Coroutine resumer = x.coroutine;
         int levels = x.javaLevels;
+        int nested = x.nested;
         int below = x.depthBelow;
         x.depthBelow = below + (before == null ? 0 : before.depth);
         if (resumer != null) {
@@ -97,7 +98,7 @@ public final class Coroutines {
         x.coroutine = thread;
         try {
             Object results = advance(x, thread, args);
-            if (results == LuaState.YIELD) {
+            if (results == Mark.YIELD) {
                 thread.frame = x.frame;
                 thread.status = Coroutine.Status.SUSPENDED;
                 charge(x, thread);
@@ -112,6 +113,7 @@ public final class Coroutines {
             x.coroutine = resumer;
             x.frame = before;
             x.javaLevels = levels;
+            x.nested = nested;
             x.depthBelow = below;
             if (resumer != null) {
                 resumer.status = Coroutine.Status.RUNNING;

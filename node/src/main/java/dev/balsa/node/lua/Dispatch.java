@@ -3,9 +3,6 @@ package dev.balsa.node.lua;
 /** The loop over the instructions of one frame. */
 @SuppressWarnings("ReferenceEquality") // a mark, not a value
 final class Dispatch {
-    /** Another frame is on top now. */
-    static final Object SWITCH = new Object();
-
     private Dispatch() {}
 
     /** Runs until the frame calls, returns, or leaves its coroutine. */
@@ -25,14 +22,19 @@ final class Dispatch {
             switch (op) {
                 case Op.MOVE -> r[a] = r[b];
                 case Op.LOAD -> r[a] = k[b];
-                case Op.GET_GLOBAL -> r[a] = global(x, f, k[b]);
-                case Op.GET_INDEX -> r[a] = index(x, rk(r, k, b), rk(r, k, c));
+                case Op.GET_GLOBAL -> r[a] = Access.global(x, f, (LuaString) k[b]);
+                case Op.GET_INDEX -> r[a] = Access.index(x, rk(r, k, b), rk(r, k, c));
                 case Op.SET_INDEX -> Metatables.setIndex(x, rk(r, k, a), rk(r, k, b), rk(r, k, c));
                 case Op.ADD -> r[a] = Arithmetic.add(x, rk(r, k, b), rk(r, k, c));
                 case Op.SUB -> r[a] = Arithmetic.sub(x, rk(r, k, b), rk(r, k, c));
                 case Op.MUL -> r[a] = Arithmetic.mul(x, rk(r, k, b), rk(r, k, c));
                 case Op.JUMP -> pc = a;
-                case Op.LOOP -> pc = back(x, a, b);
+                case Op.LOOP -> {
+                    if (p.heat().grow(x, p, b)) {
+                        return Mark.SWITCH;
+                    }
+                    pc = back(x, a, b);
+                }
                 case Op.IF_TRUE -> pc = Arithmetic.isTrue(rk(r, k, b)) ? a : pc;
                 case Op.IF_FALSE -> pc = Arithmetic.isTrue(rk(r, k, b)) ? pc : a;
                 case Op.IF_EQ -> pc = Arithmetic.equal(x, rk(r, k, b), rk(r, k, c)) ? a : pc;
@@ -41,26 +43,23 @@ final class Dispatch {
                 case Op.IF_NOT_LT -> pc = Arithmetic.less(x, rk(r, k, b), rk(r, k, c)) ? pc : a;
                 case Op.IF_LE -> pc = Arithmetic.lessOrEqual(x, rk(r, k, b), rk(r, k, c)) ? a : pc;
                 case Op.IF_NOT_LE -> pc = Arithmetic.lessOrEqual(x, rk(r, k, b), rk(r, k, c)) ? pc : a;
-                case Op.CALL -> {
-                    if (Interpreter.call(x, f, a, b, c)) {
-                        return f.open == LuaState.YIELD ? yielded(f) : SWITCH;
-                    }
-                }
-                case Op.TAIL_CALL -> {
-                    if (Interpreter.tailCall(x, f, a, b)) {
-                        return f.open == LuaState.YIELD ? yielded(f) : SWITCH;
+                case Op.CALL, Op.TAIL_CALL -> {
+                    if (op == Op.CALL ? Interpreter.call(x, f, a, b, c) : Interpreter.tailCall(x, f, a, b)) {
+                        return f.open == Mark.YIELD ? yielded(f) : Mark.SWITCH;
                     }
                 }
                 case Op.RETURN -> {
                     Object results = Interpreter.returned(f, a, b);
-                    return Interpreter.leave(x, f, results) ? results : SWITCH;
+                    return Interpreter.leave(x, f, results) ? results : Mark.SWITCH;
                 }
-                case Op.FOR_LOOP -> pc = forLoop(r, a) ? back(x, b, c) : pc;
+                case Op.FOR_LOOP -> {
+                    if (p.heat().grow(x, p, c)) {
+                        return Mark.SWITCH;
+                    }
+                    pc = forLoop(r, a) ? back(x, b, c) : pc;
+                }
                 case Op.FOR_CALL -> pc = iterate(x, r, a, c) ? pc : b;
-                case Op.FOR_PREPARE -> {
-                    Interpreter.prepareFor(x, r, a);
-                    pc = b;
-                }
+                case Op.FOR_PREPARE -> pc = prepareFor(x, r, a, b);
                 default -> rest(x, f, op, a, b, c);
             }
         }
@@ -68,7 +67,7 @@ final class Dispatch {
 
     private static Object yielded(Frame f) {
         f.open = LuaFunction.NONE;
-        return LuaState.YIELD;
+        return Mark.YIELD;
     }
 
     private static Object rk(Object[] r, Object[] k, int operand) {
@@ -80,28 +79,16 @@ final class Dispatch {
         return target;
     }
 
-    private static Object global(LuaState x, Frame f, Object name) {
-        Closure function = closure(f);
-        Object value = function.environment.get((LuaString) name);
-        return value != Nil.NIL || function.environment.metatable() == null ? value
-                : Metatables.index(x, function.environment, name);
-    }
-
-    private static Object index(LuaState x, Object object, Object key) {
-        if (object instanceof LuaTable table) {
-            Object value = table.get(key);
-            if (value != Nil.NIL || table.metatable() == null) {
-                return value;
-            }
-        }
-        return Metatables.index(x, object, key);
-    }
-
-    private static Closure closure(Frame f) {
+    static Closure closure(Frame f) {
         if (f.function == null) {
             throw new IllegalStateException("Java has no code");
         }
         return f.function;
+    }
+
+    private static int prepareFor(LuaState x, Object[] r, int a, int target) {
+        Interpreter.prepareFor(x, r, a);
+        return target;
     }
 
     private static boolean forLoop(Object[] r, int a) {
@@ -140,7 +127,7 @@ final class Dispatch {
             case Op.SET_GLOBAL -> Metatables.setIndex(x, function.environment, k[a], rk(r, k, b));
             case Op.SELF -> {
                 Object object = rk(r, k, b);
-                Object method = index(x, object, k[c]);
+                Object method = Access.index(x, object, k[c]);
                 r[a + 1] = object;
                 r[a] = method;
             }
@@ -150,7 +137,7 @@ final class Dispatch {
             case Op.MOD -> r[a] = Arithmetic.mod(x, rk(r, k, b), rk(r, k, c));
             case Op.POW -> r[a] = Arithmetic.pow(x, rk(r, k, b), rk(r, k, c));
             case Op.NEGATE -> r[a] = Arithmetic.negate(x, rk(r, k, b));
-            case Op.NOT -> r[a] = !Arithmetic.isTrue(rk(r, k, b));
+            case Op.NOT -> r[a] = Arithmetic.not(rk(r, k, b));
             case Op.LENGTH -> r[a] = Metatables.length(x, rk(r, k, b));
             case Op.CONCAT -> r[a] = Metatables.concat(x, r, b, c);
             case Op.VARARGS -> Interpreter.deliver(f, f.varargs, a, b);
@@ -159,7 +146,7 @@ final class Dispatch {
         }
     }
 
-    private static Cell box(LuaState x, Object value) {
+    static Object box(LuaState x, Object value) {
         x.budget().allocate(16);
         return new Cell(value);
     }

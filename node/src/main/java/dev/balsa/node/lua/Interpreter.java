@@ -9,8 +9,10 @@ final class Interpreter {
     static Object run(LuaState x, Frame start) {
         Frame f = start;
         while (true) {
-            Object end = Dispatch.run(x, f);
-            if (end == Dispatch.SWITCH) {
+            Heat heat = proto(f).heat();
+            Code code = heat.code();
+            Object end = code == null ? Dispatch.run(x, f) : code.run(x, f);
+            if (end == Mark.SWITCH) {
                 f = current(x);
                 continue;
             }
@@ -106,8 +108,8 @@ final class Interpreter {
         }
         x.budget().step(2);
         Object results = function.call(x, args);
-        if (results == LuaState.YIELD) {
-            f.open = LuaState.YIELD;
+        if (results == Mark.YIELD) {
+            f.open = Mark.YIELD;
             return true;
         }
         deliver(f, results, a, wanted);
@@ -167,8 +169,13 @@ final class Interpreter {
     static boolean iterate(LuaState x, Object[] r, int a, int variables) {
         Object callee = r[a];
         Object results;
-        if (callee instanceof Builtin next && next.isNext() && r[a + 1] instanceof LuaTable table) {
-            return Iteration.next(x, r, a, table, variables);
+        if (callee instanceof Builtin step && step.steps() != Builtin.Steps.NONE && r[a + 1] instanceof LuaTable table) {
+            if (step.steps() == Builtin.Steps.NEXT) {
+                return Iteration.next(x, r, a, table, variables);
+            }
+            if (r[a + 2] instanceof Double control) {
+                return Iteration.index(x, r, a, table, control, variables);
+            }
         }
         LuaFunction function = callee instanceof LuaFunction direct ? direct : Metatables.callable(x, callee);
         if (function == null) {

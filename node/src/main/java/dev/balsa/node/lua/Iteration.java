@@ -1,6 +1,6 @@
 package dev.balsa.node.lua;
 
-/** Walks tables for loops, without the call of next. */
+/** Walks tables for loops, without the calls of next or of what ipairs gives. */
 final class Iteration {
     private Iteration() {}
 
@@ -21,6 +21,24 @@ final class Iteration {
             r[a + 4] = table.valueAt(next);
             for (int i = 2; i < variables; i++) {
                 r[a + 3 + i] = Nil.NIL;
+            }
+        }
+        return true;
+    }
+
+    /** One step of {@code for i, v in ipairs(table)}; the control variable is {@code control}. False if it is over. */
+    static boolean index(LuaState x, Object[] r, int a, LuaTable table, double control, int variables) {
+        x.budget().step(2);
+        int i = (int) Arguments.toLong(control) + 1;
+        Object value = table.get(i);
+        if (value instanceof Nil) {
+            return false;
+        }
+        r[a + 3] = (double) i;
+        if (variables > 1) {
+            r[a + 4] = value;
+            for (int n = 2; n < variables; n++) {
+                r[a + 3 + n] = Nil.NIL;
             }
         }
         return true;

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 public final class LuaState {
     /** How often Java may be inside Java: callbacks of the library, metamethods, coroutines in each other. */
     static final int JAVA_LEVELS_MAX = 200;
-    /** What a call gives that has left its coroutine. */
-    static final Object YIELD = new Object();
 
     private final Budget budget;
     private final LuaTable globals;
@@ -29,6 +27,9 @@ public final class LuaState {
     int depthBelow;
     private long ids;
     private final List<Object> kept = new ArrayList<>();
+    private int compileAfter = Heat.COMPILE_AFTER;
+    /** How many functions of Lua are within each other on Java's stack. */
+    int nested;
 
     /**
      * {@code clockSeconds} is what os.clock gives; {@code firstId} is above the numbers of all objects of the environment.
@@ -56,6 +57,16 @@ public final class LuaState {
 
     public @Nullable LuaTable stringMetatable() {
         return stringMetatable;
+    }
+
+    /** After how many instructions a function is compiled. */
+    int compileAfter() {
+        return compileAfter;
+    }
+
+    /** For tests: what comes out must not depend on it. */
+    void compileAfter(int instructions) {
+        compileAfter = instructions;
     }
 
     /** The numbers of math.random. */
@@ -167,7 +178,7 @@ public final class LuaState {
         javaLevels++;
         try {
             Object result = function.call(this, args);
-            if (result == YIELD) {
+            if (result == Mark.YIELD) {
                 throw new LuaError("attempt to yield across metamethod/C-call boundary");
             }
             return result;
@@ -179,6 +190,7 @@ public final class LuaState {
     /** Runs a function of Lua to its end. */
     Object enter(Closure function, Object[] args) {
         Frame before = frame;
+        int nestedBefore = nested;
         Frame entered = push(function, args);
         entered.entry = true;
         try {
@@ -188,6 +200,7 @@ public final class LuaState {
             throw e;
         } finally {
             frame = before;
+            nested = nestedBefore;
         }
     }
 
@@ -228,6 +241,7 @@ public final class LuaState {
         }
         budget.step(proto.entryCost());
         frame = made;
+        proto.heat().grow(this, proto, proto.code().length / (2 * Op.SIZE));
         return made;
     }
 

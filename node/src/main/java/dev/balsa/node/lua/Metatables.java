@@ -31,8 +31,21 @@ public final class Metatables {
 
     /** {@code object[key]}. */
     public static Object index(LuaState x, Object object, Object key) {
+        return index(x, object, key, 0);
+    }
+
+    /** {@code table[key]} of a table that has a metatable and not this key. */
+    static Object missing(LuaState x, LuaTable table, LuaTable metatable, Object key) {
+        Object next = metatable.event(Event.INDEX);
+        if (next == null) {
+            return Nil.NIL;
+        }
+        return next instanceof LuaFunction function ? first(x.invoke(function, table, key)) : index(x, next, key, 1);
+    }
+
+    private static Object index(LuaState x, Object object, Object key, int links) {
         Object from = object;
-        for (int i = 0; i < CHAIN_MAX; i++) {
+        for (int i = links; i < CHAIN_MAX; i++) {
             Object next;
             if (from instanceof LuaTable table) {
                 Object value = table.get(key);
@@ -178,12 +191,12 @@ public final class Metatables {
     }
 
     /** {@code #value}. */
-    static Object length(LuaState x, Object value) {
+    static double length(LuaState x, Object value) {
         if (value instanceof LuaTable table) {
-            return (double) table.length();
+            return table.length();
         }
         if (value instanceof LuaString s) {
-            return (double) s.length();
+            return s.length();
         }
         throw x.typeError("get length of", value, 0);
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param code four words an instruction: {@link Op}, a, b, c
  * @param captures for each upvalue the register of the function around, or ~ the upvalue of it
  * @param operands for each instruction the expressions of its two operands, for messages
+ * @param heat how much of it has run, and what was made of it then
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Proto(
@@ -22,7 +23,8 @@ record Proto(
         Proto[] children,
         int[] captures,
         int[] lines,
-        @Nullable Expr[] operands) {
+        @Nullable Expr[] operands,
+        Heat heat) {
     /** The line of the instruction at {@code pc}. */
     int lineAt(int pc) {
         return lines[pc >> 2];

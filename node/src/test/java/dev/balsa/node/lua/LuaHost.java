@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -19,7 +20,16 @@ final class LuaHost {
     }
 
     static String run(String source, Limits limits) {
-        FutureTask<String> task = new FutureTask<>(() -> ran(source, limits));
+        return onDeepStack(() -> ran(source, limits, Heat.COMPILE_AFTER, false));
+    }
+
+    /** What a script prints, and what it has used of its budget. */
+    static String measured(String source, Limits limits, int compileAfter) {
+        return onDeepStack(() -> ran(source, limits, compileAfter, true));
+    }
+
+    static String onDeepStack(Callable<String> work) {
+        FutureTask<String> task = new FutureTask<>(work);
         new Thread(null, task, "lua", 16L << 20).start();
         try {
             return task.get();
@@ -28,15 +38,19 @@ final class LuaHost {
         }
     }
 
-    private static String ran(String source, Limits limits) {
+    static String ran(String source, Limits limits, int compileAfter, boolean measured) {
         StringBuilder out = new StringBuilder();
         LuaState x = state(limits, out);
+        x.compileAfter(compileAfter);
         try {
             x.run(Chunk.compile(LuaString.of(source), "=main", x.budget()));
         } catch (LuaError e) {
             out.append("error: ").append(e.getMessage()).append('\n');
         } catch (LimitExceeded e) {
             out.append("limit: ").append(e.getMessage()).append('\n');
+        }
+        if (measured) {
+            out.append("used ").append(x.budget().used()).append(' ').append(x.budget().usedBytes()).append('\n');
         }
         return out.toString();
     }
@@ -48,6 +62,8 @@ final class LuaHost {
                 out.append(i > 0 ? "\t" : "");
                 Object[] text = x.call(x.globals().get(LuaString.of("tostring")), args[i]);
                 out.append(text[0]);
+                x.budget().step(text[0].toString().length() >> 4);
+                x.budget().allocate(text[0].toString().length());
             }
             out.append('\n');
             return LuaFunction.NONE;

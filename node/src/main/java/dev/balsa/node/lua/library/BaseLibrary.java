@@ -39,7 +39,7 @@ final class BaseLibrary {
         g.function("loadstring", BaseLibrary::loadString);
         Builtin next = Builtin.next(BaseLibrary::next);
         g.set("next", next);
-        Builtin step = new Builtin("ipairs", BaseLibrary::ipairsStep);
+        Builtin step = Builtin.ipairsStep(BaseLibrary::ipairsStep);
         g.number(step);
         g.function("ipairs", (x, args) -> new Object[] {step, Arguments.table(x, args, 1), 0.0});
         g.function("pairs", (x, args) -> new Object[] {next, Arguments.table(x, args, 1), Nil.NIL});
