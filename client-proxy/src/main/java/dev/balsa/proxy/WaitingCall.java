@@ -71,11 +71,6 @@ final class WaitingCall implements Request {
     }
 
     @Override
-    public boolean followsWrite() {
-        return false;
-    }
-
-    @Override
     public EventLoop loop() {
         return asked.loop();
     }

@@ -238,21 +238,6 @@ final class FirstStart {
         }
 
         @Override
-        public long clientId() {
-            return 0;
-        }
-
-        @Override
-        public boolean followerMayServe() {
-            return false;
-        }
-
-        @Override
-        public boolean followsWrite() {
-            return false;
-        }
-
-        @Override
         public EventLoop loop() {
             return loop;
         }

@@ -183,11 +183,6 @@ final class SimulatedClient {
         }
 
         @Override
-        public boolean followsWrite() {
-            return false;
-        }
-
-        @Override
         public EventLoop loop() {
             return loop;
         }

@@ -24,17 +24,23 @@ public interface Request {
         return 0;
     }
 
-    /** Id of the client connection, for SLOWLOG, CLIENT LIST and DEBUG. */
-    long clientId();
+    /** Id of the client connection, for SLOWLOG, CLIENT LIST and DEBUG; 0: no client's. */
+    default long clientId() {
+        return 0;
+    }
 
     /** Whether a follower may serve it ({@code READONLY} session and a read-only command). */
-    boolean followerMayServe();
+    default boolean followerMayServe() {
+        return false;
+    }
 
     /**
      * Whether a write of the same connection to the same group may still be unanswered: then a read must come after
      * it in the group's order.
      */
-    boolean followsWrite();
+    default boolean followsWrite() {
+        return false;
+    }
 
     /** The event loop that owns the connection. */
     EventLoop loop();

@@ -46,18 +46,8 @@ final class ControlCall implements Request {
     }
 
     @Override
-    public long clientId() {
-        return 0;
-    }
-
-    @Override
     public boolean followerMayServe() {
         return true;
-    }
-
-    @Override
-    public boolean followsWrite() {
-        return false;
     }
 
     @Override

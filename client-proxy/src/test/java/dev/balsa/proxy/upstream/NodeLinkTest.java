@@ -312,16 +312,6 @@ class NodeLinkTest {
         }
 
         @Override
-        public boolean followerMayServe() {
-            return false;
-        }
-
-        @Override
-        public boolean followsWrite() {
-            return false;
-        }
-
-        @Override
         public EventLoop loop() {
             return loop;
         }

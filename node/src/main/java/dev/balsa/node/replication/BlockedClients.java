@@ -147,21 +147,6 @@ final class BlockedClients {
         }
 
         @Override
-        public long clientId() {
-            return 0;
-        }
-
-        @Override
-        public boolean followerMayServe() {
-            return false;
-        }
-
-        @Override
-        public boolean followsWrite() {
-            return false;
-        }
-
-        @Override
         public void reply(byte[] bytes, int offset, int length) {}
 
         @Override

@@ -105,21 +105,6 @@ final class Eviction {
         }
 
         @Override
-        public long clientId() {
-            return 0;
-        }
-
-        @Override
-        public boolean followerMayServe() {
-            return false;
-        }
-
-        @Override
-        public boolean followsWrite() {
-            return false;
-        }
-
-        @Override
         public EventLoop loop() {
             return loop;
         }

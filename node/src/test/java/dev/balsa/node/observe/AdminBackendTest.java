@@ -81,16 +81,6 @@ class AdminBackendTest {
         }
 
         @Override
-        public boolean followerMayServe() {
-            return false;
-        }
-
-        @Override
-        public boolean followsWrite() {
-            return false;
-        }
-
-        @Override
         public EventLoop loop() {
             throw new UnsupportedOperationException();
         }

@@ -415,16 +415,6 @@ class BlockedClientsTest {
         }
 
         @Override
-        public boolean followerMayServe() {
-            return false;
-        }
-
-        @Override
-        public boolean followsWrite() {
-            return false;
-        }
-
-        @Override
         public EventLoop loop() {
             return loop;
         }

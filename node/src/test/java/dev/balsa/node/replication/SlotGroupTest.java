@@ -553,11 +553,6 @@ class SlotGroupTest {
         }
 
         @Override
-        public boolean followerMayServe() {
-            return false;
-        }
-
-        @Override
         public boolean followsWrite() {
             return followsWrite;
         }
