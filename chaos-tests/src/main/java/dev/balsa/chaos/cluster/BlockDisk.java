@@ -7,7 +7,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -51,20 +50,20 @@ public final class BlockDisk implements AutoCloseable {
     /** Makes the directory and the file system, which takes space only as it is used, and mounts it there. */
     public static BlockDisk mount(Path image, Path directory, int mebibytes) throws IOException {
         Files.createDirectories(directory);
-        run("truncate", "-s", mebibytes + "M", image.toString());
-        run("mkfs.ext4", "-q", "-m", "0", image.toString());
+        Shell.run("truncate", "-s", mebibytes + "M", image.toString());
+        Shell.run("mkfs.ext4", "-q", "-m", "0", image.toString());
         BlockDisk disk = new BlockDisk(image, directory);
         disk.mount();
         return disk;
     }
 
     private void mount() throws IOException {
-        run("mount", "-o", "loop", image.toString(), directory.toString());
+        Shell.run("mount", "-o", "loop", image.toString(), directory.toString());
     }
 
     /** What was written so far survives whatever comes. */
     public void sync() throws IOException {
-        run("sync", "-f", directory.toString());
+        Shell.run("sync", "-f", directory.toString());
     }
 
     /** Takes all the room that is left; nothing is written. */
@@ -73,7 +72,7 @@ public final class BlockDisk implements AutoCloseable {
         // The last blocks go one by one: some are the file system's own.
         for (long bytes = left; bytes >= 4096; bytes /= 2) {
             try {
-                run("fallocate", "-l", Long.toString(bytes), directory.resolve("filler-" + bytes).toString());
+                Shell.run("fallocate", "-l", Long.toString(bytes), directory.resolve("filler-" + bytes).toString());
             } catch (IOException full) {
                 // Less, then.
             }
@@ -111,7 +110,7 @@ public final class BlockDisk implements AutoCloseable {
      */
     public void losePower() throws IOException {
         shutDown();
-        run("umount", directory.toString());
+        Shell.run("umount", directory.toString());
         mount();
     }
 
@@ -141,15 +140,7 @@ public final class BlockDisk implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        run("umount", "-l", directory.toString());
+        Shell.run("umount", "-l", directory.toString());
         Files.deleteIfExists(image);
-    }
-
-    private static void run(String... command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.onExit().join().exitValue() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + printed.strip());
-        }
     }
 }

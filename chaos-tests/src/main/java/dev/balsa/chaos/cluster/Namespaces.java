@@ -1,7 +1,6 @@
 package dev.balsa.chaos.cluster;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,8 +28,8 @@ public final class Namespaces implements AutoCloseable {
     /** Whether this machine lets us. */
     public static boolean available() {
         try {
-            run("ip", "netns", "add", "balsa-probe");
-            run("ip", "netns", "del", "balsa-probe");
+            Shell.run("ip", "netns", "add", "balsa-probe");
+            Shell.run("ip", "netns", "del", "balsa-probe");
             return true;
         } catch (IOException no) {
             return false;
@@ -41,13 +40,13 @@ public final class Namespaces implements AutoCloseable {
     public static Namespaces create(int nodes) throws IOException {
         Namespaces made = new Namespaces(nodes);
         made.close();
-        run("ip", "link", "add", BRIDGE, "type", "bridge");
-        run("ip", "addr", "add", NETWORK + HOST + "/24", "dev", BRIDGE);
-        run("ip", "link", "set", BRIDGE, "up");
+        Shell.run("ip", "link", "add", BRIDGE, "type", "bridge");
+        Shell.run("ip", "addr", "add", NETWORK + HOST + "/24", "dev", BRIDGE);
+        Shell.run("ip", "link", "set", BRIDGE, "up");
         for (int i = 1; i <= nodes; i++) {
-            run("ip", "netns", "add", name(i));
-            run("ip", "link", "add", "balsav" + i, "type", "veth", "peer", "name", "eth0", "netns", name(i));
-            run("ip", "link", "set", "balsav" + i, "master", BRIDGE, "up");
+            Shell.run("ip", "netns", "add", name(i));
+            Shell.run("ip", "link", "add", "balsav" + i, "type", "veth", "peer", "name", "eth0", "netns", name(i));
+            Shell.run("ip", "link", "set", "balsav" + i, "master", BRIDGE, "up");
             inside(i, "ip", "addr", "add", address(i) + "/24", "dev", "eth0");
             inside(i, "ip", "link", "set", "eth0", "up");
             inside(i, "ip", "link", "set", "lo", "up");
@@ -138,23 +137,14 @@ public final class Namespaces implements AutoCloseable {
     private static void inside(int number, String... command) throws IOException {
         List<String> whole = new ArrayList<>(prefix(number));
         whole.addAll(List.of(command));
-        run(whole.toArray(String[]::new));
+        Shell.run(whole.toArray(String[]::new));
     }
 
     private static void quietly(String... command) {
         try {
-            run(command);
+            Shell.run(command);
         } catch (IOException notThere) {
             // There is nothing to remove.
-        }
-    }
-
-    private static void run(String... command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        int status = process.onExit().join().exitValue();
-        if (status != 0) {
-            throw new IOException(String.join(" ", command) + ": " + printed.strip());
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.balsa.chaos.cluster;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -34,7 +33,7 @@ public final class SmallDisk implements AutoCloseable {
     /** Makes the directory, and mounts the disk there. */
     public static SmallDisk mount(Path directory, int mebibytes) throws IOException {
         Files.createDirectories(directory);
-        run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "balsa-test", directory.toString());
+        Shell.run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "balsa-test", directory.toString());
         return new SmallDisk(directory);
     }
 
@@ -69,14 +68,6 @@ public final class SmallDisk implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        run("umount", "-l", mountPoint.toString());
-    }
-
-    private static void run(String... command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.onExit().join().exitValue() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + printed.strip());
-        }
+        Shell.run("umount", "-l", mountPoint.toString());
     }
 }

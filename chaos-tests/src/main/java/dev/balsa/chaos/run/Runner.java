@@ -59,7 +59,8 @@ public final class Runner {
         List<BlockDisk> disks = new ArrayList<>();
         TestCluster cluster;
         try {
-            for (int i = 1; BlockDisk.available() && i <= plan.nodes(); i++) {
+            int count = BlockDisk.available() ? plan.nodes() : 0;
+            for (int i = 1; i <= count; i++) {
                 disks.add(BlockDisk.mount(plan.out().resolve("disk" + i), data.resolve("node" + i), DISK_MEBIBYTES));
             }
             cluster = cluster(network, data);
