@@ -32,6 +32,11 @@ class DamageTest {
     /** Records of a segment begin behind its header's page. */
     private static final int RECORDS_START = 4096;
 
+    /** The shortest record: its header and a small write. */
+    private static final int RECORD_MIN_BYTES = 64;
+    /** So much of a record must be left for its remains to be seen as such; less is passed over in silence. */
+    private static final int RECOGNISED_BYTES = 16;
+
     private static final long SEED = Long.getLong("balsa.seed", System.nanoTime());
 
     @TempDir(cleanup = CleanupMode.NEVER)
@@ -69,7 +74,7 @@ class DamageTest {
         victim.kill();
         Files.write(watermark, old);
         Path segment = lastSegment(victim);
-        cut(segment, contentEnd(segment) - 1 - random.nextInt(200));
+        cut(segment, contentEnd(segment) - 1 - random.nextInt(RECORD_MIN_BYTES - RECOGNISED_BYTES));
         awaitMore(500);
         victim.start();
         awaitSame();
