@@ -9,20 +9,21 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 
 /** Servers on this machine's loopback address: Balsa in this process, or redis-server beside it. Stateless. */
-final class LocalServer {
+public final class LocalServer {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int TIMEOUT_MILLIS = 20_000;
 
     private LocalServer() {}
 
-    static int freePort() throws IOException {
+    /** One that nobody listens to. */
+    public static int freePort() throws IOException {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return probe.getLocalPort();
         }
     }
 
     /** Runs a node until it ends; its exit code. */
-    static int running(NodeConfig config) {
+    public static int running(NodeConfig config) {
         try {
             return NodeMain.run(config);
         } catch (Exception e) {

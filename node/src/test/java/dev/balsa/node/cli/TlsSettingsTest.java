@@ -1,5 +1,8 @@
 package dev.balsa.node.cli;
 
+import static dev.balsa.node.cli.LocalServer.connect;
+import static dev.balsa.node.cli.LocalServer.freePort;
+import static dev.balsa.node.cli.LocalServer.running;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,8 +14,6 @@ import dev.balsa.proxy.tls.CertificateAuthority;
 import dev.balsa.proxy.tls.Tls;
 import dev.balsa.proxy.tls.TlsConfig;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** TLS turned on, changed and turned off by CONFIG SET, in a node and in a redis-server: every reply is the same. */
 class TlsSettingsTest {
     private static final Path REDIS = Path.of("/usr/bin/redis-server");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @TempDir
     private Path root;
@@ -136,28 +135,6 @@ class TlsSettingsTest {
                     wrong.getFirst().equals("tls-port") ? "1234" : "yes"));
             assertThatThrownBy(() -> NodeMain.run(config)).isInstanceOf(ConfigFile.ConfigException.class)
                     .hasMessage("Failed to configure TLS: " + wrong.getLast());
-        }
-    }
-
-    private static RespClient connect(int port) {
-        return Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> {
-            RespClient client = new RespClient("127.0.0.1", port, 20_000);
-            client.ask("PING");
-            return client;
-        }, client -> true);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
-    }
-
-    private static int running(NodeConfig config) {
-        try {
-            return NodeMain.run(config);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
     }
 }
