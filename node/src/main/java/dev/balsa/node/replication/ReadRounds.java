@@ -4,9 +4,9 @@ import dev.balsa.proto.resp.Args;
 import dev.balsa.proxy.route.Request;
 import dev.balsa.raft.RaftFailure;
 import dev.balsa.raft.RaftGroup;
-import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * The linearizable reads of a group: those that arrive while a ReadIndex round is out wait for the next one, and all reads of a round share it. A read
@@ -33,7 +33,7 @@ final class ReadRounds {
         void roundOver();
     }
 
-    private final EventLoop loop;
+    private final Executor applied;
     private final EntryRunner runner;
     private final Batches batches;
     private final SeedSequence seeds;
@@ -45,8 +45,9 @@ final class ReadRounds {
     private List<ReadRound> out = new ArrayList<>();
     private boolean roundOut;
 
-    ReadRounds(EventLoop loop, EntryRunner runner, Batches batches, SeedSequence seeds, Owner owner) {
-        this.loop = loop;
+    /** @param applied runs things on the loop after all entries that were committed before */
+    ReadRounds(Executor applied, EntryRunner runner, Batches batches, SeedSequence seeds, Owner owner) {
+        this.applied = applied;
         this.runner = runner;
         this.batches = batches;
         this.seeds = seeds;
@@ -84,12 +85,12 @@ final class ReadRounds {
         raft.readIndex(new RaftGroup.ReadDone() {
             @Override
             public void ready(long index) {
-                loop.execute(() -> roundReady(round));
+                applied.execute(() -> roundReady(round));
             }
 
             @Override
             public void failed(RaftFailure failure) {
-                loop.execute(() -> roundFailed(round, failure));
+                applied.execute(() -> roundFailed(round, failure));
             }
         });
     }

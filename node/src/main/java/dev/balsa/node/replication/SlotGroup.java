@@ -16,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +69,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
     private final LogClock clock;
     private final SeedSequence seeds;
     private final Batches batches = new Batches();
+    private final ApplyQueue applied;
     private final ReadRounds reads;
     private final BlockedClients blocked;
     private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
@@ -100,7 +100,8 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
         runner.events(environment.keyEvents());
         this.clock = new LogClock(environment.wallMillis(), runner::nanos);
         this.seeds = new SeedSequence(seed);
-        this.reads = new ReadRounds(loop, runner, batches, seeds, this);
+        this.applied = new ApplyQueue(loop, config.applyQueueMaxBytes());
+        this.reads = new ReadRounds(applied, runner, batches, seeds, this);
         this.blocked = new BlockedClients(loop, runner, this);
         runner.onHeld(blocked::began);
         this.pulse = new Pulse(loop, this::beat);
@@ -119,6 +120,11 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
 
     public EventLoop loop() {
         return loop;
+    }
+
+    /** Where committed entries come from, and what must run after them. */
+    ApplyQueue applied() {
+        return applied;
     }
 
     public EntryRunner runner() {
@@ -152,7 +158,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
         if (loop.inEventLoop()) {
             accept(request, whole);
         } else {
-            Args own = copy(whole);
+            Args own = whole.copy();
             loop.execute(() -> accept(request, own));
         }
     }
@@ -440,7 +446,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
 
         @Override
         public void failed(RaftFailure failure) {
-            loop.execute(() -> flightFailed(this, failure));
+            applied.execute(() -> flightFailed(this, failure));
         }
     }
 
@@ -586,15 +592,5 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
             throw new IllegalStateException("group " + name + " is not open");
         }
         return group;
-    }
-
-    private static Args copy(Args args) {
-        Args own = new Args();
-        own.reset(Arrays.copyOfRange(args.array(), args.start(), args.end()));
-        for (int i = 0; i < args.count(); i++) {
-            own.add(args.offset(i) - args.start(), args.length(i));
-        }
-        own.span(0, args.end() - args.start());
-        return own;
     }
 }

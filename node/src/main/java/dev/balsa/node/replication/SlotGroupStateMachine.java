@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -64,7 +65,7 @@ public final class SlotGroupStateMachine implements StateMachine {
 
     public SlotGroupStateMachine(SlotGroup group, SlotGroupConfig config, Parts parts) {
         this.group = group;
-        this.queue = new ApplyQueue(group.loop(), config.applyQueueMaxBytes());
+        this.queue = group.applied();
         this.compress = config.rdbCompression();
         this.snapshotBytesPerSecondMax = config.snapshotBytesPerSecondMax();
         this.emptyKeyspace = parts.emptyKeyspace();
@@ -211,7 +212,7 @@ public final class SlotGroupStateMachine implements StateMachine {
         if (group.loop().inEventLoop()) {
             work.run();
         } else {
-            group.loop().submit(work).syncUninterruptibly();
+            CompletableFuture.runAsync(work, queue).join();
         }
     }
 

@@ -147,6 +147,17 @@ public final class Args {
         return args;
     }
 
+    /** The same request with bytes of its own, for another thread or a later time. */
+    public Args copy() {
+        Args own = new Args();
+        own.reset(Arrays.copyOfRange(array, start, end));
+        for (int i = 0; i < count; i++) {
+            own.add(offset(i) - start, length(i));
+        }
+        own.span(0, end - start);
+        return own;
+    }
+
     /** The same request as a RESP array: itself, or if it is none a copy. */
     public Args laidOut() {
         if (isRespArray()) {
