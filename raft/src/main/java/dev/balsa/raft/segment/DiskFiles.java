@@ -9,19 +9,29 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A directory of the file system, held by a lock file so that two processes never write one log. Owned by its log. */
 final class DiskFiles implements LogFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskFiles.class);
     private static final String LOCK_FILE = "lock";
 
     private final Path directory;
     private final @Nullable FileChannel lock;
+    /** One thread, while there is something to delete. */
+    private final ThreadPoolExecutor discards = new ThreadPoolExecutor(
+            1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Thread.ofPlatform().daemon().name("balsa-log-discard").factory());
 
     private DiskFiles(Path directory, @Nullable FileChannel lock) {
         this.directory = directory;
         this.lock = lock;
+        discards.allowCoreThreadTimeOut(true);
     }
 
     /** Creates the directory if needed. Throws if another process, or another log of this one, has it open. */
@@ -94,6 +104,17 @@ final class DiskFiles implements LogFiles {
     }
 
     @Override
+    public void discard(String name) {
+        discards.execute(() -> {
+            try {
+                delete(name);
+            } catch (IOException e) {
+                LOG.warn("{} is not needed any more and cannot be deleted: {}", path(name), e.toString());
+            }
+        });
+    }
+
+    @Override
     public void syncDirectory() throws IOException {
         try (DiskFile self = new DiskFile(directory, false)) {
             self.force();
@@ -107,6 +128,19 @@ final class DiskFiles implements LogFiles {
 
     @Override
     public void close() throws IOException {
+        // Whoever opens the directory next may use what is left of them: nothing may be deleted under his hands.
+        discards.shutdownNow();
+        boolean interrupted = false;
+        while (!discards.isTerminated()) {
+            try {
+                discards.awaitTermination(1, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
         if (lock != null) {
             lock.close();
         }

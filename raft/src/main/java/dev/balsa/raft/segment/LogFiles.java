@@ -26,6 +26,12 @@ interface LogFiles extends Closeable {
     /** Durable after {@link #syncDirectory}. */
     void delete(String name) throws IOException;
 
+    /**
+     * Deletes a file when there is time: for the system to give a large one back can take a tenth of a second on a busy
+     * disk. After a crash it may still be there.
+     */
+    void discard(String name) throws IOException;
+
     void syncDirectory() throws IOException;
 
     /** For messages. */

@@ -84,12 +84,12 @@ final class SegmentShelf {
         try (LogFile file = files.openForReading(name)) {
             size = file.size();
         }
+        String spare = LogDirectory.SPARE_PREFIX + ++spareNumber;
+        files.rename(name, spare);
         if (size == config.segmentBytes() && spares.size() < config.spareSegmentsMax()) {
-            String spare = LogDirectory.SPARE_PREFIX + ++spareNumber;
-            files.rename(name, spare);
             spares.add(spare);
         } else {
-            files.delete(name);
+            files.discard(spare);
         }
     }
 }

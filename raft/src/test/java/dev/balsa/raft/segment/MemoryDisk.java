@@ -235,6 +235,11 @@ final class MemoryDisk implements LogFiles {
     }
 
     @Override
+    public void discard(String name) {
+        delete(name);
+    }
+
+    @Override
     public void syncDirectory() {
         if (step()) {
             throw new Halted();
