@@ -27,6 +27,9 @@ import java.util.stream.Stream;
  */
 final class UpFiles implements AutoCloseable {
     static final String CONFIG = "node.conf";
+
+    /** Of all nodes together. */
+    private static final long SNAPSHOT_BYTES_PER_SECOND = 100L << 20;
     private static final String TLS = "tls";
     private static final Duration CERTIFICATES_VALID = Duration.ofDays(3650);
 
@@ -102,7 +105,9 @@ final class UpFiles implements AutoCloseable {
                     "node-id " + ids.get(i - 1),
                     "dir .",
                     "groups " + options.groups(),
-                    "cluster-secret " + secret));
+                    "cluster-secret " + secret,
+                    "# All nodes write to one disk here, and the log must not wait for it.",
+                    "snapshot-bytes-per-second-max " + SNAPSHOT_BYTES_PER_SECOND / options.nodes()));
             lines.addAll(options.tls() ? tlsLines(i) : List.of());
             lines.addAll(members);
             Files.createDirectories(options.nodeDirectory(i));
