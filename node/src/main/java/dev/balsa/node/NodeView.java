@@ -160,7 +160,8 @@ final class NodeView implements NodeState {
                         saved.lastOk(),
                         saved.lastTookMillis(),
                         saved.runningSinceMillis(),
-                        figures.appliedWrites() - saved.writesAtLast()),
+                        figures.appliedWrites() - saved.writesAtLast(),
+                        saved.count()),
                 new GroupState.Scripts(figures.scripts().cached(), figures.scripts().libraries(),
                         figures.scripts().functions(), figures.scripts().bytes()));
     }

@@ -58,9 +58,10 @@ public record GroupState(
      * @param lastTookMillis -1 = none yet
      * @param runningSinceMillis when the one being written was begun, 0 = none is
      * @param changesSince commands applied since the newest one
+     * @param count written by this process
      */
     public record Saved(long lastMillis, boolean lastOk, long lastTookMillis, long runningSinceMillis,
-            long changesSince) {}
+            long changesSince, long count) {}
 
     /**
      * Scripts and functions, which all groups have alike, but for scripts that were only evaluated.

@@ -150,6 +150,7 @@ final class InfoReport {
                 .field("rdb_last_bgsave_time_sec", saves.tookSeconds())
                 .field("rdb_current_bgsave_time_sec", saves.runningSeconds())
                 .field("rdb_last_cow_size", 0)
+                .field("rdb_saves", saves.count())
                 .field("aof_enabled", 1)
                 .field("aof_rewrite_in_progress", saves.running() ? 1 : 0)
                 .field("aof_rewrite_scheduled", 0)

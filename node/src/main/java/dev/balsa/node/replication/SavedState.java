@@ -11,6 +11,7 @@ public final class SavedState {
     private long lastTookMillis = -1;
     private long runningSinceMillis;
     private long writesAtLast;
+    private long count;
     private @Nullable CompletableFuture<Void> running;
 
     /**
@@ -18,11 +19,13 @@ public final class SavedState {
      * @param lastTookMillis -1 = none yet
      * @param runningSinceMillis when the one being written was begun, 0 = none is
      * @param writesAtLast commands applied when the newest was begun
+     * @param count written by this process
      */
-    public record View(long lastMillis, boolean lastOk, long lastTookMillis, long runningSinceMillis, long writesAtLast) {}
+    public record View(long lastMillis, boolean lastOk, long lastTookMillis, long runningSinceMillis, long writesAtLast,
+            long count) {}
 
     public synchronized View view() {
-        return new View(lastMillis, lastOk, lastTookMillis, runningSinceMillis, writesAtLast);
+        return new View(lastMillis, lastOk, lastTookMillis, runningSinceMillis, writesAtLast, count);
     }
 
     /** The snapshot that runs, or a new one. */
@@ -52,6 +55,7 @@ public final class SavedState {
         lastOk = ok;
         if (ok) {
             lastMillis = nowMillis;
+            count++;
         }
     }
 }
