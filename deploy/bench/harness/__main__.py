@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import compare, datatypes, idle, machine, memory, report
+from harness import compare, datatypes, idle, machine, memory, report, soak
 from harness.targets import TargetError
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,6 +31,7 @@ examples:
   bench --types                          lists, hashes, sets, sorted sets, streams, ...
   bench --types --commands zadd,zrank    some of them, by how their names begin
   bench --idle --groups 3                what a cluster costs that nobody talks to
+  bench --soak 30 --groups 1             half an hour of mixed load: memory, stalls, snapshots
   bench --commands transaction --pipelines 1   WATCH, then MULTI, five SET, EXEC
   bench --memory --keys 1000000          bytes per key instead of speed
   bench --json result.json               the table, and every single run in a file
@@ -65,8 +66,10 @@ def arguments():
     parser.add_argument("--idle-seconds", type=int, default=60, help="length of a window of --idle (default: 60)")
     parser.add_argument("--settle", default="30,180",
                         help="seconds after the start at which windows of --idle begin (default: 30,180)")
-    parser.add_argument("--nodes", type=int, default=3, help="nodes of --idle (default: 3)")
-    parser.add_argument("--groups", type=int, default=3, help="groups of --idle (default: 3)")
+    parser.add_argument("--soak", type=int, metavar="MINUTES",
+                        help="mixed load on a cluster at full speed for so long, with snapshots, and what each minute brought")
+    parser.add_argument("--nodes", type=int, default=3, help="nodes of --idle and --soak (default: 3)")
+    parser.add_argument("--groups", type=int, default=3, help="groups of --idle and --soak (default: 3)")
     parser.add_argument("--details", action="store_true", help="also print CPU and switches by process and thread")
     parser.add_argument("--json", metavar="FILE",
                         help="write everything that was measured to FILE (- = standard output)")
@@ -106,6 +109,8 @@ def main():
         if given.idle:
             results = idle.run(given, Path(directory), out)
             idle.table(results, given, out)
+        elif given.soak:
+            results = soak.run(given, Path(directory), out)
         elif given.types:
             results = datatypes.run(given, Path(directory), out)
         elif given.memory:

@@ -26,7 +26,7 @@ class ApplyQueueTest {
 
     @AfterEach
     void end() {
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     @Test
@@ -41,7 +41,7 @@ class ApplyQueueTest {
         }
         // What is scheduled runs in a turn of its own, as what comes from sockets does.
         CompletableFuture<Integer> turn = new CompletableFuture<>();
-        loop.schedule(() -> turn.complete(applied.get()), 0, TimeUnit.NANOSECONDS);
+        var _ = loop.schedule(() -> turn.complete(applied.get()), 0, TimeUnit.NANOSECONDS);
         CompletableFuture<Integer> after = CompletableFuture.supplyAsync(applied::get, queue);
         assertThat(turn.get(30, TimeUnit.SECONDS)).isLessThan(ENTRIES / 2);
         assertThat(after.get(30, TimeUnit.SECONDS)).isEqualTo(ENTRIES);
