@@ -141,17 +141,18 @@ public final class HashTable {
      * collide) all can be picked, though more seldom.
      */
     private int inBucket(long from, long to, int place, IntPredicate taken) {
-        int count = walkBucket(from, to, Integer.MAX_VALUE, taken);
-        if (count <= place) {
-            return 0;
+        long walked = walkBucket(from, to, place, taken);
+        int count = (int) walked;
+        if (count > BUCKET_PLACES) {
+            walked = walkBucket(from, to, (int) ((long) place * count / BUCKET_PLACES), taken);
         }
-        int wanted = count <= BUCKET_PLACES ? place : (int) ((long) place * count / BUCKET_PLACES);
-        return walkBucket(from, to, wanted, taken);
+        return (int) (walked >>> 32);
     }
 
-    /** The element after {@code wanted} others of a bucket; if it has no such, how many elements it has. */
-    private int walkBucket(long from, long to, int wanted, IntPredicate taken) {
+    /** How many elements a bucket has, and above these 32 bits the one after {@code wanted} others, or 0. */
+    private long walkBucket(long from, long to, int wanted, IntPredicate taken) {
         int count = 0;
+        int found = 0;
         long hash = from;
         while (hash < to) {
             long[] leaf = table.leaf(0, (int) hash);
@@ -162,12 +163,12 @@ public final class HashTable {
             int i = SlotTable.lowerBound(leaf, hash);
             for (; i < end && SlotTable.hashAt(leaf, i) < to; i = SlotTable.following(leaf, i)) {
                 if (taken.test(SlotTable.refAt(leaf, i)) && count++ == wanted) {
-                    return SlotTable.refAt(leaf, i);
+                    found = SlotTable.refAt(leaf, i);
                 }
             }
             hash = SlotTable.leafEnd(leaf, (int) hash);
         }
-        return count;
+        return (long) found << 32 | count;
     }
 
     // -- the end ------------------------------------------------------------------------------------------------
