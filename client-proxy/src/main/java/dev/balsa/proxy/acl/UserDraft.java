@@ -133,7 +133,8 @@ public final class UserDraft {
         List<String> merged = new ArrayList<>();
         StringBuilder open = null;
         for (String word : words) {
-            if (open == null && word.startsWith("(") && !word.endsWith(")")) {
+            if (word.startsWith("(") && !word.endsWith(")")) {
+                // As Redis: one that is open already is forgotten.
                 open = new StringBuilder(word);
             } else if (open != null) {
                 open.append(' ').append(word);
