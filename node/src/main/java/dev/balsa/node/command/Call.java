@@ -1,6 +1,7 @@
 package dev.balsa.node.command;
 
 import dev.balsa.node.engine.Database;
+import dev.balsa.node.engine.KeyChanges;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.Lists;
 import dev.balsa.node.engine.SortedSets;
@@ -63,6 +64,14 @@ public final class Call {
         wish = null;
         sliced = false;
         return this;
+    }
+
+    /** The command does more with the key in an argument than its name says: another event of streams. */
+    void also(String event, int argument) {
+        KeyChanges noted = keyspace.changes();
+        if (noted != null) {
+            noted.also(event, databaseIndex, args.copy(argument));
+        }
     }
 
     /** In the execution that {@link #next} has prepared, a blocking command may wait. */

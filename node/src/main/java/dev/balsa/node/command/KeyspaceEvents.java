@@ -143,6 +143,7 @@ final class KeyspaceEvents {
         if (recorded.anyChanged() || STEADY.contains(name)) {
             new KeyspaceEvents(call, recorded.sink(), recorded.all()).of(name);
         }
+        recorded.sides().forEach(side -> recorded.sink().event(STREAM, side.event(), side.database(), side.key()));
         recorded.clear();
         call.keyspace().changes(recorded);
     }

@@ -257,7 +257,6 @@ final class StreamClaimCommands {
     }
 
     private static StreamConsumer consumer(Call call, StreamGroup group) {
-        Args args = call.args();
-        return Streams.consumer(group, args.array(), args.offset(3), args.length(3), call.nowMillis());
+        return StreamGroupCommands.consumer(call, group, 1, 3);
     }
 }

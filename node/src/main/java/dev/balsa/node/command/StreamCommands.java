@@ -93,8 +93,8 @@ final class StreamCommands {
                 ? Streams.create(call.keyspace(), call.db(), args.array(), args.offset(1), args.length(1))
                 : Streams.forWrite(call.db(), ref);
         stream.add(id, fields, call.keyspace().limits());
-        if (addition.trim() != null) {
-            stream.trim(addition.trim());
+        if (addition.trim() != null && stream.trim(addition.trim()) > 0) {
+            call.also("xtrim", 1);
         }
         StreamReplies.id(call, id);
     }

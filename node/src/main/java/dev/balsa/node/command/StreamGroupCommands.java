@@ -429,4 +429,14 @@ final class StreamGroupCommands {
         }
         reply.arrayLength(mark, shown);
     }
+
+    /** The consumer named by an argument, of the stream in another, to change; made if there is none. It was seen now. */
+    static StreamConsumer consumer(Call call, StreamGroup group, int streamAt, int nameAt) {
+        Args args = call.args();
+        int name = args.offset(nameAt);
+        if (group.findConsumer(args.array(), name, args.length(nameAt)) < 0) {
+            call.also("xgroup-createconsumer", streamAt);
+        }
+        return Streams.consumer(group, args.array(), name, args.length(nameAt), call.nowMillis());
+    }
 }

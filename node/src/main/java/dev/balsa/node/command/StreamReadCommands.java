@@ -237,9 +237,7 @@ final class StreamReadCommands {
         private boolean servesGroup(int i, int ref, StreamId after) {
             Stream stream = Streams.forWrite(call.db(), ref);
             StreamGroup group = stream.groupForWrite(findGroup(stream));
-            int name = groupAt + 1;
-            StreamConsumer consumer = Streams.consumer(
-                    group, args.array(), args.offset(name), args.length(name), call.nowMillis());
+            StreamConsumer consumer = StreamGroupCommands.consumer(call, group, streamsAt + i, groupAt + 1);
             if (!after.isMax()) {
                 begin(i);
                 history(stream, group, consumer, after.next());

@@ -13,6 +13,8 @@ public final class KeyChanges {
     private final Map<Name, Change> missed = new LinkedHashMap<>();
     /** Changed keys of commands that have run, which those who keep copies are to hear of. */
     private final List<byte[]> told = new ArrayList<>();
+    /** What the command has done that its name does not say, in order. */
+    private final List<Side> sides = new ArrayList<>();
     private final KeyEventSink sink;
     private final boolean named;
     private final boolean tracked;
@@ -53,6 +55,10 @@ public final class KeyChanges {
             return created;
         }
     }
+
+    /** An event of a command beside those that follow from its name. */
+    @SuppressWarnings("ArrayRecordComponent") // handed over, never compared
+    public record Side(String event, int database, byte[] key) {}
 
     private record Name(int database, ByteBuffer key) {}
 
@@ -103,6 +109,18 @@ public final class KeyChanges {
         all.putIfAbsent(new Name(database, ByteBuffer.wrap(key)), new Change(database, key, created));
     }
 
+    /** The command in execution does more with a key than its name says. */
+    public void also(String event, int database, byte[] key) {
+        if (named) {
+            sides.add(new Side(event, database, key));
+        }
+    }
+
+    /** What {@link #also} was told. */
+    public List<Side> sides() {
+        return List.copyOf(sides);
+    }
+
     /** Changed keys, in the order of their first change. */
     public List<Change> all() {
         return new ArrayList<>(changed.values());
@@ -124,5 +142,6 @@ public final class KeyChanges {
     public void clear() {
         changed.clear();
         missed.clear();
+        sides.clear();
     }
 }

@@ -47,7 +47,8 @@ class KeyEventsTest {
         "ZREMRANGEBYRANK z 0 0", "ZREMRANGEBYSCORE z2 V V", "ZREMRANGEBYLEX z [M [M", "ZPOPMIN z", "ZPOPMAX z2 2",
         "ZMPOP 2 z z2 MAX", "ZMPOP 1 z2 MIN", "ZUNIONSTORE z2 2 z z2", "ZINTERSTORE z 2 z z2", "ZDIFFSTORE z2 2 z z2",
         "ZRANGESTORE z2 z 0 1", "ZRANGESTORE z2 z 5 3", "GEOADD z 13 38 M", "GEOSEARCHSTORE z2 z FROMLONLAT 13 38 BYRADIUS 1 km",
-        "SORT l STORE l2", "SORT l2 STORE l", "PFADD p M", "PFADD p2 M", "PFMERGE p p2", "XADD x * f V", "XTRIM x MAXLEN 2",
+        "SORT l STORE l2", "SORT l2 STORE l", "PFADD p M", "PFADD p2 M", "PFMERGE p p2", "XADD x * f V", "XADD x MAXLEN 2 * f V",
+        "XADD x MAXLEN V * f V", "XADD x MINID 5 * f V", "XADD x MAXLEN ~ V LIMIT 0 * f V", "XTRIM x MAXLEN 2",
         "XDEL x 1-1", "XGROUP CREATE x g $ MKSTREAM", "XGROUP DESTROY x g", "XGROUP CREATECONSUMER x g M",
         "XGROUP DELCONSUMER x g M", "XGROUP SETID x g 0", "GET K", "MGET K K", "EXISTS K", "STRLEN K", "LLEN l",
         "LRANGE l 0 -1", "SMEMBERS s", "SINTER s s2", "HGET h M", "HGETALL h", "ZRANGE z 0 -1", "ZSCORE z M", "TTL K",
@@ -56,11 +57,38 @@ class KeyEventsTest {
     @TempDir
     private Path root;
 
+    /** What is compared, on a node and on a redis-server. */
+    private interface Comparison {
+        void run(Pair ours, Pair theirs) throws Exception;
+    }
+
     @Test
     void random_commands_announce_what_redis_announces() throws Exception {
-        assumeTrue(Files.isExecutable(REDIS));
         long seed = Long.getLong("balsa.seed", System.nanoTime());
         System.out.println("KeyEventsTest: -Dbalsa.seed=" + seed);
+        withBoth((ours, theirs) -> compare(new Random(seed), ours, theirs));
+    }
+
+    @Test
+    void a_consumer_that_is_made_by_reading_or_claiming_is_announced() throws Exception {
+        withBoth((ours, theirs) -> {
+            for (String command : List.of("XADD x 1-1 f v", "XGROUP CREATE x g 0")) {
+                assertThat(ours.events(command.split(" "), 0)).isEqualTo(theirs.events(command.split(" "), 0));
+            }
+            String[] read = "XREADGROUP GROUP g first STREAMS x >".split(" ");
+            assertThat(theirs.events(read, 0)).hasSize(2);
+            assertThat(ours.events(read, 0)).hasSize(2).allMatch(event -> event.contains("xgroup-createconsumer"));
+            assertThat(ours.events(read, 0)).isEmpty();
+            for (String command : List.of("XREADGROUP GROUP g second STREAMS x >", "XCLAIM x g third 0 1-1",
+                    "XAUTOCLAIM x g fourth 0 0")) {
+                assertThat(ours.events(command.split(" "), 0)).as(command).hasSize(2)
+                        .allMatch(event -> event.contains("xgroup-createconsumer"));
+            }
+        });
+    }
+
+    private void withBoth(Comparison comparison) throws Exception {
+        assumeTrue(Files.isExecutable(REDIS));
         int redis = freePort();
         Process server = new ProcessBuilder(REDIS.toString(), "--port", "" + redis, "--save", "", "--bind", "127.0.0.1",
                 "--dir", root.toString()).redirectOutput(root.resolve("redis.log").toFile()).start();
@@ -70,7 +98,7 @@ class KeyEventsTest {
         CompletableFuture<Integer> node =
                 CompletableFuture.supplyAsync(() -> running(config), Thread::startVirtualThread);
         try {
-            compare(new Random(seed), new Pair(port), new Pair(redis));
+            comparison.run(new Pair(port), new Pair(redis));
             connect(port).send("SHUTDOWN".getBytes(StandardCharsets.US_ASCII));
             assertThat(node.get(30, TimeUnit.SECONDS)).isZero();
         } finally {

@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -59,6 +60,25 @@ class BlockingDifferentialTest {
             }
             assertThat(random.served).as("clients that were served after they had waited").isPositive();
             assertThat(ours.servedLater).isGreaterThan(COMMANDS / 20);
+        }
+    }
+
+    /** As Redis 7.2 says it; 7.0 has texts of its own. */
+    @ParameterizedTest
+    @CsvSource({"DEL s, NOGROUP", "UNLINK s, NOGROUP", "FLUSHALL, NOGROUP", "SWAPDB 0 1, NOGROUP", "XGROUP DESTROY s g, NOGROUP",
+        "RENAME other s, NOGROUP", "EXPIRE s -1, NOGROUP", "SET s v, WRONGTYPE", "RENAME list s, WRONGTYPE"})
+    void who_waits_for_a_group_that_ends_hears_why(String end, String why) {
+        String error = why.equals("NOGROUP")
+                ? "NOGROUP No such key 's' or consumer group 'g' in XREADGROUP with GROUP option"
+                : "WRONGTYPE Operation against a key holding the wrong kind of value";
+        try (Engine ours = new Engine()) {
+            for (String before : List.of("XGROUP CREATE s g 0 MKSTREAM", "XADD other 1-1 f v", "RPUSH list x")) {
+                ours.run(0, List.of(List.of(before.split(" "))));
+            }
+            assertThat(ours.run(1, List.of(List.of("XREADGROUP GROUP g c BLOCK 0 STREAMS s >".split(" "))))).isEmpty();
+            Map<Integer, Reply> replies = ours.run(0, List.of(List.of(end.split(" "))));
+            assertThat(replies).containsEntry(1, new Reply.Failure(error));
+            assertThat(ours.waiting()).isEmpty();
         }
     }
 
