@@ -12,10 +12,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node that answers as a test says: the script gets a request's words and returns the reply's text, or one of the
- * constants.
+ * constants. PING of a link that has asked for changes is {@code PING OF TRACKING}.
  */
 public final class ScriptedNode implements AutoCloseable {
     /** No reply, ever. */
@@ -25,6 +26,7 @@ public final class ScriptedNode implements AutoCloseable {
 
     private final ServerSocket server;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final List<Socket> tracking = new CopyOnWriteArrayList<>();
     private volatile Function<String, String> script;
     /** Everything that was asked, but for the greeting and PING. */
     public final List<String> asked = new CopyOnWriteArrayList<>();
@@ -53,6 +55,19 @@ public final class ScriptedNode implements AutoCloseable {
             socket.close();
         }
         sockets.clear();
+        tracking.clear();
+    }
+
+    /** Tells the links that have asked for changes (BALSA TRACK) that a key has changed; null: whatever there is. */
+    public void changed(@Nullable String key) throws IOException {
+        String keys = key == null ? "_\r\n" : "*1\r\n$" + key.length() + "\r\n" + key + "\r\n";
+        for (Socket socket : tracking) {
+            write(socket, ">3\r\n$10\r\ninvalidate\r\n" + keys + ":0\r\n");
+        }
+    }
+
+    private static void write(Socket socket, String bytes) throws IOException {
+        socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private void accept() {
@@ -104,19 +119,21 @@ public final class ScriptedNode implements AutoCloseable {
         if (request.startsWith("CLIENT SETINFO") || request.startsWith("HELLO") || request.startsWith("AUTH")) {
             // A front's introduction: no script is about it, but it may be noted.
             var _ = script.apply(request);
-            socket.getOutputStream().write("+OK\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            write(socket, "+OK\r\n");
             return true;
         }
         if (!greeting) {
             asked.add(request);
         }
-        String reply = script.apply(request);
+        if (request.startsWith("BALSA TRACK")) {
+            tracking.add(socket);
+        }
+        String reply = script.apply(greeting && tracking.contains(socket) ? request + " OF TRACKING" : request);
         if (reply.equals(CLOSE)) {
             return false;
         }
         if (!reply.equals(SILENCE)) {
-            String bytes = reply.isEmpty() && greeting ? "+OK\r\n" : reply;
-            socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+            write(socket, reply.isEmpty() && greeting ? "+OK\r\n" : reply);
         }
         return true;
     }

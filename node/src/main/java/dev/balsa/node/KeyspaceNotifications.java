@@ -1,6 +1,9 @@
 package dev.balsa.node;
 
 import dev.balsa.node.engine.KeyEventSink;
+import dev.balsa.node.replication.MessageSink;
+import dev.balsa.proxy.acl.Denial;
+import dev.balsa.proxy.front.Front;
 import dev.balsa.proxy.pubsub.ChannelKind;
 import dev.balsa.proxy.pubsub.Channels;
 import dev.balsa.proxy.tracking.Invalidations;
@@ -9,10 +12,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes events of keys as {@code notify-keyspace-events} says, and what scripts publish; tells clients that track.
- * Thread-safe.
+ * Publishes events of keys as {@code notify-keyspace-events} says, and what scripts publish; tells clients that track, and
+ * notes what scripts were denied. Thread-safe.
  */
-final class KeyspaceNotifications implements KeyEventSink {
+final class KeyspaceNotifications implements KeyEventSink, MessageSink {
     private static final String ALL = "g$lshzxet";
 
     private volatile @Nullable Channels channels;
@@ -20,10 +23,20 @@ final class KeyspaceNotifications implements KeyEventSink {
     private volatile boolean wanted;
     private volatile boolean missesWanted;
     private volatile Invalidations invalidations = new Invalidations();
+    private volatile @Nullable Front front;
 
-    /** Who tells the clients that keep copies of values. */
-    void track(Invalidations to) {
-        invalidations = to;
+    /** Whose clients are told. */
+    void serve(Front to) {
+        front = to;
+        invalidations = to.invalidations();
+    }
+
+    @Override
+    public void denied(Denial.Reason reason, String object, String user, long clientId) {
+        Front noting = front;
+        if (noting != null) {
+            noting.denied(reason, object, user, clientId);
+        }
     }
 
     @Override
@@ -42,8 +55,8 @@ final class KeyspaceNotifications implements KeyEventSink {
     }
 
     @Override
-    public void beganToLead() {
-        invalidations.beganToLead();
+    public void leaderChanged() {
+        invalidations.leaderChanged();
     }
 
     @Override
@@ -61,7 +74,8 @@ final class KeyspaceNotifications implements KeyEventSink {
     }
 
     /** A message that a script publishes. */
-    void message(boolean shard, byte[] channel, byte[] message) {
+    @Override
+    public void publish(boolean shard, byte[] channel, byte[] message) {
         Channels to = channels;
         if (to != null) {
             to.publish(shard ? ChannelKind.SHARD : ChannelKind.CHANNEL, channel, message);

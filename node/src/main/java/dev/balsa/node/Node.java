@@ -148,7 +148,7 @@ final class Node implements AutoCloseable {
 
     private Front newFront(List<CommandSpec> commands) {
         Front made = new Front(FrontDirectives.bind(settings, config), commands, routes, administration.backend());
-        notifications.track(made.invalidations());
+        notifications.serve(made);
         settings.onChange("notify-keyspace-events", value -> {
             notifications.publish(value, made.channels());
             return null;
@@ -396,7 +396,7 @@ final class Node implements AutoCloseable {
 
         @Override
         public MessageSink messages() {
-            return notifications::message;
+            return notifications;
         }
     }
 }

@@ -19,7 +19,7 @@ public final class AclLog {
     /**
      * One or more denials.
      *
-     * @param context {@code toplevel} or {@code multi}
+     * @param context {@code toplevel}, {@code multi} or {@code lua}
      * @param object the command, key or channel
      * @param client as CLIENT INFO shows it, of the last one
      * @param createdMillis since 1970, as is {@code updatedMillis}

@@ -24,7 +24,9 @@ final class ClientUnblock {
         } else {
             Connection waiting = client.front().clients().find(id);
             if (waiting != null && waiting != client) {
-                client.answers().alone(pending);
+                if (!client.isWithinTransaction()) {
+                    client.answers().alone(pending);
+                }
                 waiting.loop().loop().execute(() -> waiting.answers()
                         .unblock(error ? Unblock.ERROR : Unblock.TIMEOUT, ended -> reply(pending, ended)));
                 return;

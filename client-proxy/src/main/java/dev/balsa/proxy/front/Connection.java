@@ -351,6 +351,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return execution.transactions();
     }
 
+    /** Whether a command of a transaction is executed, whose reply goes there. */
+    boolean isWithinTransaction() {
+        return execution.isWithin();
+    }
+
     LoopState loop() {
         return loop;
     }

@@ -4,6 +4,7 @@ import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proto.resp.RespReply;
 import dev.balsa.proxy.acl.AclLog;
 import dev.balsa.proxy.acl.Definition;
+import dev.balsa.proxy.acl.Denial;
 import dev.balsa.proxy.acl.Users;
 import dev.balsa.proxy.pubsub.Channels;
 import dev.balsa.proxy.route.Backend;
@@ -101,6 +102,16 @@ public final class Front {
     /** What was denied lately. */
     public AclLog aclLog() {
         return aclLog;
+    }
+
+    /** Notes in ACL LOG what a script of a client was denied; the client may be gone. */
+    public void denied(Denial.Reason reason, String object, String user, long clientId) {
+        StringBuilder info = new StringBuilder();
+        Connection client = clients.find(clientId);
+        if (client != null) {
+            ClientInfo.append(client, info);
+        }
+        aclLog.add(reason, "lua", object, user, info.toString().strip());
     }
 
     public ClusterView view() {

@@ -32,17 +32,11 @@ final class SessionCommands {
 
     /** Executes the command and answers {@code pending}. */
     static void run(Connection client, CommandEntry entry, Args args, Pending pending) {
+        if (answersLater(client, entry, args, pending)) {
+            return;
+        }
         Session session = client.session();
-        if (entry.name().equals("client|unblock")) {
-            session.commandDone();
-            ClientUnblock.run(client, args, pending);
-            return;
-        }
-        if (entry.name().equals("client|tracking")) {
-            session.commandDone();
-            TrackingCommands.run(client, args, pending);
-            return;
-        }
+        Tracking tracking = client.trackingOrNull();
         RespWriter reply = client.loop().writer(session.protocol());
         switch (entry.name()) {
             case "ping" -> {
@@ -66,7 +60,6 @@ final class SessionCommands {
                 session.monitors(false);
                 client.front().monitors().remove(client);
                 client.subscriptions().end();
-                Tracking tracking = client.trackingOrNull();
                 if (tracking != null) {
                     tracking.stop();
                 }
@@ -90,6 +83,26 @@ final class SessionCommands {
         }
         session.commandDone();
         pending.reply(reply.array(), 0, reply.length());
+    }
+
+    /** Takes the commands that answer when others have done something. */
+    private static boolean answersLater(Connection client, CommandEntry entry, Args args, Pending pending) {
+        Tracking tracking = client.trackingOrNull();
+        switch (entry.name()) {
+            case "client|unblock" -> ClientUnblock.run(client, args, pending);
+            case "client|tracking" -> TrackingCommands.run(client, args, pending);
+            case "ping" -> {
+                if (tracking == null || !tracking.servesFront()) {
+                    return false;
+                }
+                TrackingCommands.pong(client, pending);
+            }
+            default -> {
+                return false;
+            }
+        }
+        client.session().commandDone();
+        return true;
     }
 
     /** A command's request, whose silence it may change, and the writer of its reply. */

@@ -44,6 +44,7 @@ final class Tracking implements Tracker {
         private final boolean mayEmpty;
         private final List<byte[]> invalid = new ArrayList<>();
         private boolean allInvalid;
+        private boolean told;
 
         InFlight(long place, List<byte[]> keys, List<byte[]> read, boolean mayEmpty) {
             this.place = place;
@@ -159,6 +160,11 @@ final class Tracking implements Tracker {
         table.front(this, wanted);
     }
 
+    /** Whether it is such a link. */
+    boolean servesFront() {
+        return front;
+    }
+
     /** The connection ends. */
     void end() {
         stop();
@@ -193,7 +199,7 @@ final class Tracking implements Tracker {
     }
 
     /** Whether the client may keep what it replies: of a script it is not known, so it counts as reading all its keys. */
-    private static boolean mayRead(CommandEntry entry) {
+    static boolean mayRead(CommandEntry entry) {
         return entry.spec().isReadOnly() || switch (entry.name()) {
             case "eval", "evalsha", "fcall" -> true;
             default -> false;
@@ -219,6 +225,14 @@ final class Tracking implements Tracker {
         answered();
     }
 
+    /** Values of these keys were sent that were read before it was known that they are kept. */
+    void readUntracked(List<byte[]> keys) {
+        if (remembers()) {
+            keys.forEach(key -> table.remember(this, key));
+            tellEach(keys);
+        }
+    }
+
     private List<byte[]> remember(List<byte[]> read) {
         boolean wanted = remembers() && (!options.optin() || caching) && (!options.optout() || !caching);
         if (!wanted) {
@@ -238,6 +252,9 @@ final class Tracking implements Tracker {
             }
             List<byte[]> invalid = first.invalid;
             for (byte[] key : first.read) {
+                if (remembers()) {
+                    table.answered(this, key, first.told);
+                }
                 if (!isHeard(key)) {
                     invalid.add(key);
                 }
@@ -281,6 +298,9 @@ final class Tracking implements Tracker {
         for (byte[] key : keys) {
             InFlight last = lastWith(key);
             (last == null ? now : last.invalid).add(key);
+            if (last != null) {
+                last.told = true;
+            }
         }
         if (!now.isEmpty()) {
             tell(now);
@@ -301,6 +321,7 @@ final class Tracking implements Tracker {
             push(client, frontMessage(null, 0));
             return;
         }
+        inFlight.forEach(one -> one.told = true);
         InFlight last = inFlight.peekLast();
         if (last != null && last.mayEmpty) {
             last.allInvalid = true;

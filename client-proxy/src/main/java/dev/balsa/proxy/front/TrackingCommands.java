@@ -48,11 +48,10 @@ final class TrackingCommands {
             reply.ok();
         } else {
             client.tracking().start(request.options(), request.prefixes);
-            client.answers().alone(pending);
-            client.front().invalidations().source().whenEstablished(() -> client.loop().loop().execute(() -> {
-                byte[] ok = "+OK\r\n".getBytes(StandardCharsets.US_ASCII);
-                pending.reply(ok, 0, ok.length);
-            }));
+            if (!client.isWithinTransaction()) {
+                client.answers().alone(pending);
+            }
+            client.front().invalidations().source().whenEstablished(() -> answerLater(client, pending, "+OK\r\n"));
             return;
         }
         pending.reply(reply.array(), 0, reply.length());
@@ -206,6 +205,18 @@ final class TrackingCommands {
             flags.add("broken_redirect");
         }
         return flags;
+    }
+
+    /** PING of a link that hears of changes: what others have handed to the loop for it before is ahead of the reply. */
+    static void pong(Connection client, Pending pending) {
+        answerLater(client, pending, "+PONG\r\n");
+    }
+
+    private static void answerLater(Connection client, Pending pending, String line) {
+        client.loop().loop().execute(() -> {
+            byte[] reply = line.getBytes(StandardCharsets.US_ASCII);
+            pending.reply(reply, 0, reply.length);
+        });
     }
 
     /** BALSA TRACK [prefix ...]: the process behind the link wants to hear of keys with these prefixes; none: of nothing. */

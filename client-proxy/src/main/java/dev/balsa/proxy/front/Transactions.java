@@ -8,6 +8,7 @@ import dev.balsa.proxy.acl.Account;
 import dev.balsa.proxy.route.Backend;
 import dev.balsa.proxy.route.CommandEntry;
 import dev.balsa.proxy.route.Frames;
+import dev.balsa.proxy.route.KeyNames;
 import dev.balsa.proxy.route.Pending;
 import dev.balsa.proxy.route.ReplySink;
 import dev.balsa.proxy.route.Request.Refusal;
@@ -345,12 +346,32 @@ final class Transactions implements ReplySink {
             awaited = Awaited.NOTHING;
             RespWriter reply = new RespWriter(256).protocol(protocol);
             weave(replies, own.iterator(), reply);
+            List<byte[]> untracked = readAfterTracking();
             forget();
             if (closed) {
                 end();
             }
             client.answers().replied(pending, reply.array(), 0, reply.length());
+            Tracking tracking = client.trackingOrNull();
+            if (tracking != null) {
+                tracking.readUntracked(untracked);
+            }
         }).start();
+    }
+
+    /** Keys that were read behind CLIENT TRACKING or CACHING: the group has run before that was in force. */
+    private List<byte[]> readAfterTracking() {
+        List<byte[]> keys = new ArrayList<>();
+        KeyNames names = new KeyNames();
+        boolean said = false;
+        for (Queued one : queue) {
+            String name = one.entry().name();
+            said |= name.equals("client|tracking") || name.equals("client|caching");
+            if (said && !one.own() && Tracking.mayRead(one.entry())) {
+                names.addTo(keys, one.entry(), one.args());
+            }
+        }
+        return keys;
     }
 
     /** The replies of all that was queued, in its order. */

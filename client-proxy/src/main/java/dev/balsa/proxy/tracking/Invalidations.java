@@ -21,7 +21,10 @@ import java.util.concurrent.atomic.LongAdder;
  * of them use BCAST): as much as replication costs anyway, and nothing while no client tracks.
  *
  * Links overtake each other: the invalidation may arrive before the reply that it makes void. So the connection
- * (front/Tracking) writes a key down when the command is sent, and tells the client after the reply.
+ * (front/Tracking) writes a key down when the command is sent, and tells the client after the reply. Or it arrives long
+ * after a reply that it does not make void, because its change was read; a client that puts the reply away only then keeps
+ * it, and must be told of the next change. So a reader is forgotten only by an invalidation that is known to be newer than
+ * his reply: the link asks once in a while for a sign of life, and what comes after that is newer than the question.
  * Whatever may have been lost (a link breaks, another node leads) makes all copies void.
  */
 
@@ -119,7 +122,7 @@ public final class Invalidations {
      * @param origin of the client that has changed them, 0 = nobody who minds
      */
     public void changed(List<byte[]> changed, long origin) {
-        onEveryLoop(table -> table.changed(changed, origin, true));
+        onEveryLoop(table -> table.changed(changed, origin, Long.MAX_VALUE, true));
     }
 
     /** All keys of a group that this process leads have changed. */
@@ -127,18 +130,25 @@ public final class Invalidations {
         onEveryLoop(table -> table.allChanged(true));
     }
 
-    /** This process has come to lead a group: what the last leader has told may be lost. */
-    public void beganToLead() {
+    /**
+     * This process has come to lead a group, so what the last leader has told may be lost; or it leads it no longer, so the
+     * next one's changes may go unheard wherever there is no link to that one.
+     */
+    public void leaderChanged() {
         onEveryLoop(table -> {
             table.mayHaveMissed(true);
             table.send();
         });
     }
 
-    /** Keys have changed in a group that another process leads. */
-    public void received(List<byte[]> changed, long origin) {
+    /**
+     * Keys have changed in a group that another process leads.
+     *
+     * @param sinceNanos the changes were not before that
+     */
+    public void received(List<byte[]> changed, long origin, long sinceNanos) {
         onEveryLoop(table -> {
-            table.changed(changed, origin, false);
+            table.changed(changed, origin, sinceNanos, false);
             table.send();
         });
     }

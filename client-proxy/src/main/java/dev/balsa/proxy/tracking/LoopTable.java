@@ -39,11 +39,8 @@ public final class LoopTable {
         private final byte[] key;
         private long[] ids = new long[1];
         private int count;
-        /**
-         * They were told once since one of them has read, of a change in another process. That may have been one from before
-         * the read: its news and the reply come by different ways. So the next change is told them too.
-         */
-        private boolean toldOnce;
+        /** When one of them was last answered, or has asked. */
+        private long readNanos;
 
         Readers(byte[] key) {
             this.key = key;
@@ -150,6 +147,8 @@ public final class LoopTable {
 
     /** The process behind a link wants to hear of keys with these prefixes from now on; none: of nothing. */
     public void front(Tracker link, List<byte[]> wanted) {
+        // What it was to be told under its former prefixes.
+        fronts.stream().filter(front -> front.link.id() == link.id()).forEach(this::tell);
         List<Front> now = new ArrayList<>(fronts);
         if (now.removeIf(front -> front.link.id() == link.id())) {
             owner.countFronts(-1);
@@ -163,6 +162,13 @@ public final class LoopTable {
 
     /** The client has asked for the value of a key: it is told of the next change. */
     public void remember(Tracker tracker, byte[] key) {
+        add(tracker, key);
+        while (owner.isFull(readers.size())) {
+            invalidate(readers.firstEntry().getValue().key, 0, Long.MAX_VALUE);
+        }
+    }
+
+    private void add(Tracker tracker, byte[] key) {
         ByteBuffer name = ByteBuffer.wrap(key);
         Readers of = readers.get(name);
         if (of == null) {
@@ -170,12 +176,20 @@ public final class LoopTable {
             readers.put(name, of);
             owner.count(1, 0);
         }
-        of.toldOnce = false;
+        of.readNanos = System.nanoTime();
         if (of.add(tracker.id())) {
             owner.count(0, 1);
         }
-        while (owner.isFull(readers.size())) {
-            invalidate(readers.firstEntry().getValue().key, 0, true);
+    }
+
+    /**
+     * The client gets the value of a key that it has asked for.
+     *
+     * @param told of changes meanwhile, which may be from before the value: then it must hear of the next one too
+     */
+    public void answered(Tracker tracker, byte[] key, boolean told) {
+        if (readers.containsKey(ByteBuffer.wrap(key)) || told && !owner.isFull(readers.size() + 1L)) {
+            add(tracker, key);
         }
     }
 
@@ -185,10 +199,14 @@ public final class LoopTable {
 
     // -- what changes -------------------------------------------------------------------------------------------
 
-    void changed(List<byte[]> keys, long origin, boolean alsoFronts) {
+    /**
+     * @param sinceNanos when the change was at the earliest: who has read after that may have read what it made, and hears
+     *     of the next change too; Long.MAX_VALUE: it was after everything that was read
+     */
+    void changed(List<byte[]> keys, long origin, long sinceNanos, boolean alsoFronts) {
         for (byte[] key : keys) {
             if (!readers.isEmpty()) {
-                invalidate(key, origin, alsoFronts);
+                invalidate(key, origin, sinceNanos);
             }
             broadcasts.forEach((prefix, broadcast) -> {
                 if (begins(key, prefix)) {
@@ -203,16 +221,15 @@ public final class LoopTable {
         }
     }
 
-    private void invalidate(byte[] key, long origin, boolean fromHere) {
+    private void invalidate(byte[] key, long origin, long sinceNanos) {
         Readers of = readers.get(ByteBuffer.wrap(key));
         if (of == null) {
             return;
         }
-        if (fromHere || of.toldOnce) {
+        if (sinceNanos == Long.MAX_VALUE || sinceNanos - of.readNanos > 0) {
             readers.remove(ByteBuffer.wrap(key));
             owner.count(-1, -of.count);
         }
-        of.toldOnce = true;
         tell(of, origin);
     }
 

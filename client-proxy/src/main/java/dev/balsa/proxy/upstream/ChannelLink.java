@@ -44,6 +44,7 @@ final class ChannelLink {
     private int backoffMillis;
     private long notBeforeNanos;
     private boolean closed;
+    /** Whether changes that are not heard may make copies old that are kept. */
     private boolean missed;
 
     ChannelLink(ChannelLinks owner, String address, UpstreamSettings settings, EventLoop loop) {
@@ -96,14 +97,13 @@ final class ChannelLink {
         Attempt current = attempt;
         if (current != null && current.greeted) {
             out.reset();
-            current.track();
+            Runnable confirmed = current.track();
             current.send();
-            current.ping();
-            current.waiting.addLast(current::hears);
+            current.ask(confirmed);
         }
     }
 
-    /** Whether changes may have gone unheard since it was last {@link ChannelLinks#hears heard}. */
+    /** Whether changes may have gone unheard that make copies old. */
     boolean missed() {
         return missed;
     }
@@ -132,9 +132,10 @@ final class ChannelLink {
             return;
         }
         if (current.greeted) {
-            current.ping();
+            current.ask(then);
+        } else {
+            current.waiting.addLast(new Asked(System.nanoTime(), then));
         }
-        current.waiting.addLast(then);
     }
 
     void close() {
@@ -145,13 +146,21 @@ final class ChannelLink {
         }
     }
 
+    /** A PING, when it was sent or somewhat earlier, and what its PONG begins. */
+    private record Asked(long nanos, Runnable then) {}
+
     /** One connection, from the attempt to make it to its end. */
     private final class Attempt extends ChannelInboundHandlerAdapter {
         private final ByteQueue replies = new ByteQueue();
         private final RespReplyDecoder decoder = new RespReplyDecoder();
         /** Who waits for which PONG, in order. */
-        private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+        private final ArrayDeque<Asked> waiting = new ArrayDeque<>();
         private final long sinceNanos = System.nanoTime();
+        /** What the node sends now, it sends after this. */
+        private long confirmedNanos = sinceNanos;
+        private boolean changesSinceConfirmed;
+        /** Whether it has been asked for changes, and said so. */
+        private boolean tracks;
         private @Nullable Channel channel;
         private boolean greeted;
         private long heardNanos = sinceNanos;
@@ -166,8 +175,8 @@ final class ChannelLink {
             }
             greeted = true;
             if (!owner.trackedPrefixes().isEmpty()) {
-                track();
-                waiting.addLast(this::hears);
+                // Ahead of those who wait for it.
+                waiting.addFirst(new Asked(sinceNanos, track()));
             }
             for (int i = 0; i < waiting.size(); i++) {
                 words("PING");
@@ -175,19 +184,23 @@ final class ChannelLink {
             send();
         }
 
-        /** Says which changes are to be sent here. */
-        private void track() {
-            out.array(2L + owner.trackedPrefixes().size());
+        /** Says which changes are to be sent here; returns what to run when the node has confirmed it. */
+        private Runnable track() {
+            List<byte[]> prefixes = owner.trackedPrefixes();
+            long asked = owner.trackedChanges();
+            out.array(2L + prefixes.size());
             out.bulk("BALSA");
             out.bulk("TRACK");
-            owner.trackedPrefixes().forEach(out::bulk);
-        }
-
-        /** The node has answered all that it was told. */
-        private void hears() {
-            if (attempt == this && !owner.trackedPrefixes().isEmpty()) {
-                owner.hears(ChannelLink.this, address);
-            }
+            prefixes.forEach(out::bulk);
+            return () -> {
+                // Others may be wanted meanwhile: then they are confirmed by the next PONG.
+                if (attempt == this && owner.trackedChanges() == asked) {
+                    tracks = !prefixes.isEmpty();
+                    if (tracks) {
+                        owner.hears(ChannelLink.this, address);
+                    }
+                }
+            };
         }
 
         private void subscribe(ChannelKind kind, Set<ChannelName> names) {
@@ -220,7 +233,9 @@ final class ChannelLink {
             }
         }
 
-        void ping() {
+        /** Runs {@code then} when the node has carried out all that it was told. */
+        void ask(Runnable then) {
+            waiting.addLast(new Asked(System.nanoTime(), then));
             out.reset();
             words("PING");
             send();
@@ -231,9 +246,9 @@ final class ChannelLink {
                 lost("not connected within " + settings.connectTimeoutMillis() + " ms");
             } else if (nowNanos - heardNanos > SILENCE_MAX_NANOS) {
                 lost("nothing heard for " + TimeUnit.NANOSECONDS.toSeconds(nowNanos - heardNanos) + " s");
-            } else if (greeted && nowNanos - heardNanos > SILENCE_MAX_NANOS / 3) {
-                waiting.addLast(() -> {});
-                ping();
+            } else if (greeted && (nowNanos - heardNanos > SILENCE_MAX_NANOS / 3
+                    || changesSinceConfirmed && waiting.isEmpty())) {
+                ask(() -> {});
             }
         }
 
@@ -275,9 +290,11 @@ final class ChannelLink {
                 }
                 case RespReply.Simple(String text) when text.equals("PONG") -> {
                     backoffMillis = 0;
-                    Runnable then = waiting.pollFirst();
-                    if (then != null) {
-                        then.run();
+                    Asked asked = waiting.pollFirst();
+                    if (asked != null) {
+                        confirmedNanos = asked.nanos;
+                        changesSinceConfirmed = false;
+                        asked.then.run();
                     }
                 }
                 default -> {
@@ -306,7 +323,9 @@ final class ChannelLink {
                 for (int i = 0; i < names.size(); i++) {
                     changed.add(bytes(names, i));
                 }
-                owner.invalidations().received(changed, origin instanceof RespReply.Int(long value) ? value : 0);
+                changesSinceConfirmed = true;
+                owner.invalidations()
+                        .received(changed, origin instanceof RespReply.Int(long value) ? value : 0, confirmedNanos);
             } else {
                 owner.invalidations().mayHaveMissed();
             }
@@ -331,7 +350,7 @@ final class ChannelLink {
                 return;
             }
             attempt = null;
-            owner.lost(ChannelLink.this, address);
+            owner.lost(ChannelLink.this, address, tracks);
             log.debug("messages of {} are cut off: {}", address, reason);
             Channel open = channel;
             if (open != null) {
@@ -343,8 +362,9 @@ final class ChannelLink {
                 var _ = loop.schedule(() -> ChannelLink.this.look(System.nanoTime()), backoffMillis,
                         TimeUnit.MILLISECONDS);
             }
-            waiting.forEach(Runnable::run);
+            List<Asked> left = List.copyOf(waiting);
             waiting.clear();
+            left.forEach(asked -> asked.then.run());
         }
     }
 }

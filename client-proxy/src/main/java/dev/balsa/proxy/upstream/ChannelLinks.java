@@ -8,6 +8,7 @@ import dev.balsa.proxy.tracking.Invalidations;
 import dev.balsa.proxy.tracking.Source;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -42,6 +43,7 @@ public final class ChannelLinks implements Interest, Source, AutoCloseable {
     private final Map<String, ChannelLink> links = new HashMap<>();
     private final Future<?> looking;
     private List<byte[]> trackedPrefixes = List.of();
+    private long trackedChanges;
     /** Addresses of nodes that send every change that is wanted. */
     private final Set<String> heard = ConcurrentHashMap.newKeySet();
     private boolean closed;
@@ -102,6 +104,7 @@ public final class ChannelLinks implements Interest, Source, AutoCloseable {
                         establishedNames(kind).add(name);
                     }
                 }));
+                unheardMayBeMissed();
                 then.run();
             });
             links.values().forEach(link -> link.whenCaughtUp(once));
@@ -142,12 +145,34 @@ public final class ChannelLinks implements Interest, Source, AutoCloseable {
     @Override
     public void wanted(List<byte[]> prefixes) {
         loop.execute(() -> {
+            if (isTracked(prefixes)) {
+                return;
+            }
+            boolean begins = trackedPrefixes.isEmpty();
             // Until a node has confirmed it, nothing read there may be kept.
             heard.clear();
             trackedPrefixes = prefixes;
+            trackedChanges++;
             follow();
+            if (begins) {
+                // Nobody has copies yet.
+                links.values().forEach(link -> link.missed(false));
+            }
             links.values().forEach(ChannelLink::track);
         });
+    }
+
+    private boolean isTracked(List<byte[]> prefixes) {
+        boolean same = prefixes.size() == trackedPrefixes.size();
+        for (int i = 0; same && i < prefixes.size(); i++) {
+            same = Arrays.equals(prefixes.get(i), trackedPrefixes.get(i));
+        }
+        return same;
+    }
+
+    /** Clients read and keep copies from now on, and a node whose changes do not arrive may come to lead. */
+    private void unheardMayBeMissed() {
+        links.forEach((address, link) -> link.missed(link.missed() || !heard.contains(address)));
     }
 
     @Override
@@ -164,16 +189,28 @@ public final class ChannelLinks implements Interest, Source, AutoCloseable {
         }
     }
 
-    /** The node's changes arrive no longer. */
-    void lost(ChannelLink link, String address) {
-        if (heard.remove(address)) {
+    /**
+     * The node's changes arrive no longer.
+     *
+     * @param tracked whether they did
+     */
+    void lost(ChannelLink link, String address, boolean tracked) {
+        heard.remove(address);
+        if (!trackedPrefixes.isEmpty()) {
             link.missed(true);
-            invalidations.mayHaveMissed();
+            if (tracked) {
+                invalidations.mayHaveMissed();
+            }
         }
     }
 
     List<byte[]> trackedPrefixes() {
         return trackedPrefixes;
+    }
+
+    /** How often {@link #trackedPrefixes} have changed. */
+    long trackedChanges() {
+        return trackedChanges;
     }
 
     Invalidations invalidations() {
@@ -227,6 +264,7 @@ public final class ChannelLinks implements Interest, Source, AutoCloseable {
         for (String address : now) {
             if (!links.containsKey(address)) {
                 ChannelLink link = new ChannelLink(this, address, settings, loop);
+                link.missed(!trackedPrefixes.isEmpty());
                 links.put(address, link);
                 link.look(System.nanoTime());
             }

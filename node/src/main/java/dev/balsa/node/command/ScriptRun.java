@@ -267,6 +267,6 @@ final class ScriptRun {
             return null;
         }
         Scripting.Rights rights = scripting().rights();
-        return rights == null || rights.denied(words) == null;
+        return rights == null || rights.allows(words);
     }
 }

@@ -59,7 +59,10 @@ public final class Scripting {
 
     /** What the user who runs a script may do. */
     public interface Rights {
-        /** Why a command is denied; null if it is not. */
+        /** Whether a command would be allowed. */
+        boolean allows(Args args);
+
+        /** Why a command is denied, which is noted; null if it is not. */
         @Nullable String denied(Args args);
 
         /** The error line of a command that is denied for what its options lead to; null if it is not. */

@@ -41,8 +41,8 @@ public interface KeyEventSink {
     /** All keys may have changed. */
     default void allChanged() {}
 
-    /** This replica has come to lead: what was told before may be lost. */
-    default void beganToLead() {}
+    /** This replica has come to lead: what was told before may be lost. Or it leads no longer: others tell what comes. */
+    default void leaderChanged() {}
 
     /** What {@link #changed} told is to be on its way before anything else. */
     default void send() {}

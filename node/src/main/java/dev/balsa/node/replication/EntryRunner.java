@@ -114,9 +114,10 @@ public final class EntryRunner {
 
     /** Whether this replica leads: of all replicas, one tells the events. */
     void answers(boolean value) {
+        boolean led = answers;
         answers = value;
-        if (value && events.changesWanted()) {
-            events.beganToLead();
+        if ((led || value) && events.changesWanted()) {
+            events.leaderChanged();
         }
     }
 
@@ -223,9 +224,7 @@ public final class EntryRunner {
     void apply(long index, Batch batch) {
         boolean tracked = tracked();
         note(events.wanted(), tracked);
-        reach.answering(true);
         applyFor(batch);
-        reach.answering(false);
         endOfEntry(tracked);
         appliedIndex = index;
     }
@@ -265,6 +264,7 @@ public final class EntryRunner {
 
     private void applyForNobody() {
         reply.protocol(2);
+        reach.answers(null);
         for (int k = 0; entry.next(args); k++) {
             reply.reset();
             long seed = SeedSequence.ofCommand(entry.seed(), k);
@@ -354,6 +354,7 @@ public final class EntryRunner {
         reply.reset();
         reply.protocol(request.protocol());
         Call on = with(readArgs);
+        reach.answers(request);
         note(answers && events.missesWanted(), false);
         run(on, request.database(), seed, true, request.takesParts());
         note(false, false);
@@ -452,6 +453,7 @@ public final class EntryRunner {
     private void runFor(Request request, int database, long seed, boolean mayWait, boolean sliced) {
         reply.reset();
         reply.protocol(request.protocol());
+        reach.answers(request);
         run(call, database, seed, mayWait, sliced);
         tellChanges(request);
         if (call.wish() != null) {

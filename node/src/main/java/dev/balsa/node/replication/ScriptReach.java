@@ -6,9 +6,12 @@ import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.slot.SlotRange;
 import dev.balsa.proto.slot.Slots;
+import dev.balsa.proxy.acl.Denial;
+import dev.balsa.proxy.route.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +21,9 @@ final class ScriptReach implements Scripting.Surroundings {
 
     private final BitSet slots = new BitSet(Slots.COUNT);
     private final boolean all;
-    private final UserRights users = new UserRights();
+    private final UserRights users = new UserRights(this::denied);
     private final MessageSink messages;
-    private boolean answering;
+    private @Nullable Request answered;
 
     /** For a group whose scripts' messages nobody hears. */
     ScriptReach(List<SlotRange> owned) {
@@ -50,9 +53,16 @@ final class ScriptReach implements Scripting.Surroundings {
         return Args.of(words);
     }
 
-    /** Whether commands run whose replies go to somebody: of all replicas, this one publishes. */
-    void answering(boolean does) {
-        answering = does;
+    /** Whose command runs; null if nobody gets its reply: of all replicas, the one that answers publishes. */
+    void answers(@Nullable Request request) {
+        answered = request;
+    }
+
+    private void denied(Denial.Reason reason, String object, String user) {
+        Request request = answered;
+        if (request != null) {
+            messages.denied(reason, object, user, request.clientId());
+        }
     }
 
     @Override
@@ -67,7 +77,7 @@ final class ScriptReach implements Scripting.Surroundings {
 
     @Override
     public void publish(boolean shard, byte[] channel, byte[] message) {
-        if (answering) {
+        if (answered != null) {
             messages.publish(shard, channel, message);
         }
     }

@@ -8,14 +8,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.balsa.node.config.NodeConfig;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +50,8 @@ class AclTest {
 
     private final List<Process> started = new ArrayList<>();
     private @Nullable CompletableFuture<Integer> node;
+    private int port;
+    private int redisPort;
 
     @TempDir
     private Path root;
@@ -63,20 +69,72 @@ class AclTest {
 
     @Test
     void random_users_may_what_they_may_in_redis() throws Exception {
-        assumeTrue(Files.isExecutable(REDIS));
         long seed = Long.getLong("balsa.seed", System.nanoTime());
         System.out.println("AclTest: -Dbalsa.seed=" + seed);
-        Random random = new Random(seed);
-        int redis = freePort();
-        started.add(new ProcessBuilder(REDIS.toString(), "--port", "" + redis, "--save", "", "--bind", "127.0.0.1",
+        Pair admin = start();
+        compare(new Random(seed), seed, admin);
+        stopNode();
+    }
+
+    /** A redis-server and a node; a connection to each. */
+    private Pair start() throws Exception {
+        assumeTrue(Files.isExecutable(REDIS));
+        redisPort = freePort();
+        started.add(new ProcessBuilder(REDIS.toString(), "--port", "" + redisPort, "--save", "", "--bind", "127.0.0.1",
                         "--dir", root.toString()).redirectErrorStream(true)
                 .redirectOutput(root.resolve("redis.log").toFile()).start());
-        int port = freePort();
+        port = freePort();
         NodeConfig config = NodeConfig.load(null, List.of("--dir", root.toString(), "--port", "" + port, "--raft-port",
                 "" + freePort(), "--bind", "127.0.0.1"));
         node = CompletableFuture.supplyAsync(() -> running(config), Thread::startVirtualThread);
-        Pair admin = new Pair(connect(port), connect(redis));
-        Pair[] users = {new Pair(connect(port), connect(redis)), new Pair(connect(port), connect(redis))};
+        return pair();
+    }
+
+    private Pair pair() throws Exception {
+        return new Pair(connect(port), connect(redisPort));
+    }
+
+    private void stopNode() throws Exception {
+        connect(port).send("SHUTDOWN".getBytes(StandardCharsets.US_ASCII));
+        assertThat(Objects.requireNonNull(node).get(30, TimeUnit.SECONDS)).isZero();
+    }
+
+    @Test
+    void what_a_script_is_denied_stands_in_the_log() throws Exception {
+        Pair admin = start();
+        Pair user = pair();
+        for (String line : List.of("ACL SETUSER alice on >p +@all -incr ~k &news", "SET k v", "SET other v")) {
+            assertThat(ask(admin.ours(), line.split(" "))).isEqualTo(ask(admin.theirs(), line.split(" ")));
+        }
+        List<String> scripts = List.of("return redis.pcall('get', 'other')", "return redis.call('incr', KEYS[1])",
+                "redis.pcall('publish', 'olds', 'x'); return 1", "return redis.call('get', 'other')",
+                "return redis.call('get', 'k')", "return redis.acl_check_cmd('incr', 'k')");
+        for (RespClient client : List.of(user.ours(), user.theirs())) {
+            assertThat(ask(client, "AUTH", "alice", "p")).contains("OK");
+            for (String script : scripts) {
+                ask(client, "EVAL", script, "1", "k");
+            }
+            ask(client, "EVAL_RO", "return redis.pcall('strlen', 'third')", "1", "k");
+        }
+        List<String> ours = log(admin.ours());
+        assertThat(ours).hasSize(4).isEqualTo(log(admin.theirs()));
+        assertThat(ask(admin.ours(), "ACL", "LOG")).contains("cmd=eval", "user=alice");
+        stopNode();
+    }
+
+    /** Of each entry: how often, why, where, what and who. */
+    private static List<String> log(RespClient client) throws IOException {
+        List<String> entries = new ArrayList<>();
+        Matcher entry = Pattern.compile("\"count\", \\(integer\\) (\\d+), (\"reason\".*?\"username\", \"[^\"]*\")")
+                .matcher(ask(client, "ACL", "LOG"));
+        while (entry.find()) {
+            entries.add(entry.group(1) + " " + entry.group(2));
+        }
+        return entries;
+    }
+
+    private void compare(Random random, long seed, Pair admin) throws Exception {
+        Pair[] users = {pair(), pair()};
         int denied = 0;
         int allowed = 0;
         for (int step = 0; step < STEPS; step++) {
@@ -94,14 +152,12 @@ class AclTest {
                 allowed++;
             }
             if (words[0].equals("ACL") && words[1].equals("DELUSER") && reply.contains("1")) {
-                users[user] = new Pair(connect(port), connect(redis));
+                users[user] = pair();
             }
         }
         System.out.println(denied + " commands denied, " + allowed + " not");
         assertThat(denied).isGreaterThan(STEPS / 20);
         assertThat(allowed).isGreaterThan(STEPS / 20);
-        connect(port).send("SHUTDOWN".getBytes(StandardCharsets.US_ASCII));
-        assertThat(node.get(30, TimeUnit.SECONDS)).isZero();
     }
 
     private static String[] administration(Random random, String user) {

@@ -176,6 +176,21 @@ class TrackingDifferentialTest {
         assertThat(kept).isIn("nothing", "199");
     }
 
+    @Test
+    void what_a_transaction_reads_behind_its_own_tracking_is_void_at_once() throws Exception {
+        RespConnection reader = ours.get(1);
+        reader.call("HELLO", "3");
+        for (String line : List.of("MULTI", "GET a", "CLIENT TRACKING ON", "GET b", "EXEC", "PING end")) {
+            reader.send(List.of(line.split(" ")));
+        }
+        // The group runs before the front has taken note, so a change of b in between would go unheard.
+        assertThat(until(reader, "end")).hasSize(6).last().isEqualTo(invalidated("b"));
+        ours.get(0).call("SET", "a", "1");
+        ours.get(0).call("SET", "b", "1");
+        reader.send(List.of("PING", "end"));
+        assertThat(until(reader, "end")).containsExactly(invalidated("b"));
+    }
+
     private static String invalidated(String key) {
         return "Elements[type=>, items=[Bulk[bytes=invalidate], Elements[type=*, items=[Bulk[bytes=" + key + "]]]]]";
     }
