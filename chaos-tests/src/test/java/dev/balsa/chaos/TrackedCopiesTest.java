@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
 import dev.balsa.chaos.workload.RespSocket;
+import dev.balsa.proxy.Proxy;
+import dev.balsa.proxy.ProxyConfig;
+import dev.balsa.proxy.front.RespServer;
+import io.netty.channel.EventLoopGroup;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -14,17 +18,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A client of one node keeps copies of what it reads (CLIENT TRACKING), others write by way of the two other nodes, and the
- * leader is killed: a copy is never older than what was answered a moment ago, and in the end no copy is old.
+ * A client of one node, or of a proxy, keeps copies of what it reads (CLIENT TRACKING), others write by way of the two other
+ * nodes, and the leader is killed: a copy is never older than what was answered a moment ago, and in the end no copy is old.
  */
 class TrackedCopiesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -36,20 +43,37 @@ class TrackedCopiesTest {
     @TempDir(cleanup = CleanupMode.NEVER)
     Path directory;
 
+    private final EventLoopGroup loops = RespServer.newLoops(2);
     private final AtomicBoolean running = new AtomicBoolean(true);
     /** The newest value of each key whose write was answered, and when that was. */
     private final AtomicLongArray written = new AtomicLongArray(KEYS);
     private final AtomicLongArray writtenNanos = new AtomicLongArray(KEYS);
 
+    @AfterEach
+    void endLoops() {
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
     @Test
     void no_copy_stays_old_when_others_write_and_the_leader_is_killed() throws Exception {
+        keepCopies(false);
+    }
+
+    @Test
+    void no_copy_behind_a_proxy_stays_old_when_others_write_and_the_leader_is_killed() throws Exception {
+        keepCopies(true);
+    }
+
+    private void keepCopies(boolean behindProxy) throws Exception {
         try (TestCluster cluster = TestCluster.create(directory, 3, 1)) {
             cluster.startAll();
             await().atMost(PATIENCE).until(() -> cluster.nodes().stream().allMatch(TestCluster::serves));
             int leader = await().atMost(PATIENCE).until(() -> cluster.leader(cluster.node(1)), number -> number > 0);
             NodeProcess readersNode = cluster.node(leader % 3 + 1);
             NodeProcess writersNode = cluster.node((leader + 1) % 3 + 1);
-            Reader reader = new Reader(readersNode.ports());
+            Proxy proxy = behindProxy ? proxy(readersNode.ports()) : null;
+            Reader reader = proxy == null ? new Reader(readersNode.ports().host(), readersNode.ports().plain())
+                    : new Reader("127.0.0.1", proxy.port());
             assertThat(reader.call("HELLO", "3")).isNotEmpty();
             assertThat(reader.call("CLIENT", "TRACKING", "ON")).isEqualTo("OK");
             Thread writer = Thread.startVirtualThread(() -> write(writersNode, cluster.node(leader)));
@@ -64,15 +88,23 @@ class TrackedCopiesTest {
                 assertThat(reader.call("PING")).isEqualTo("PONG");
                 reader.copies.forEach((key, value) -> assertThat(value).isGreaterThanOrEqualTo(written.get(key)));
             });
-            System.out.printf("%d reads, %d of copies, %d invalidations, %d of everything (%d by the kill), oldest copy %d us "
-                            + "without and %d ms with the kill%n", reader.reads, reader.fromCopies, reader.invalid,
+            System.out.printf("%s: %d reads, %d of copies, %d invalidations, %d of everything (%d by the kill), oldest copy %d us "
+                            + "without and %d ms with the kill%n", behindProxy ? "proxy" : "node", reader.reads, reader.fromCopies, reader.invalid,
                     reader.allInvalid, reader.allInvalid - before, reader.oldestNanos[0] / 1_000,
                     reader.oldestNanos[1] / 1_000_000);
             assertThat(reader.invalid).isGreaterThan(100);
             assertThat(reader.fromCopies).isGreaterThan(reader.reads);
             assertThat(reader.allInvalid).isGreaterThan(before);
             assertThat(reader.oldestNanos[1]).isLessThan(OLD_MAX_MILLIS * 1_000_000);
+            if (proxy != null) {
+                proxy.close();
+            }
         }
+    }
+
+    private Proxy proxy(NodeProcess.Ports seed) throws IOException {
+        return Proxy.start(ProxyConfig.read(List.of("--seeds", seed.host() + ":" + seed.cluster(), "--bind", "127.0.0.1",
+                "--port", "0")), loops, () -> {});
     }
 
     /** Writes growing numbers, by way of a node that follows and of the leader itself as long as it lives. */
@@ -131,8 +163,8 @@ class TrackedCopiesTest {
         private int invalid;
         private int allInvalid;
 
-        Reader(NodeProcess.Ports to) throws IOException {
-            socket = new Socket(to.host(), to.plain());
+        Reader(String host, int port) throws IOException {
+            socket = new Socket(host, port);
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(20_000);
             in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));

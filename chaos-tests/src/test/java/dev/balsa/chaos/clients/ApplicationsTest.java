@@ -69,8 +69,7 @@ class ApplicationsTest {
 
     @BeforeAll
     static void three_nodes_and_a_proxy_serve_a_user() throws IOException {
-        cluster = TestCluster.create(directory, 3, 3, "cluster-secret between-nodes", "election-timeout-millis 3000",
-                "spread-leaders-after-millis 0");
+        cluster = TestCluster.create(directory, 3, 3, "cluster-secret between-nodes", "election-timeout-millis 3000");
         cluster.startAll();
         await().atMost(PATIENCE).until(() -> cluster.nodes().stream().allMatch(TestCluster::serves));
         try (RespSocket admin = RespSocket.connect(cluster.node(1).ports(), 20_000)) {
