@@ -9,38 +9,54 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One connection, one command at a time, no retry. It knows whether something that may change data is unanswered: then
- * a lost connection means that nobody knows. Owned by one thread; {@link #cut} may be called by any.
+ * a lost connection means that nobody knows. Owned by one thread; {@link #cut} and {@link #cutWithinCommand} may be
+ * called by any.
  */
 public final class Client implements AutoCloseable {
     private final Socket socket;
+    private final boolean proxied;
     private final InputStream in;
     private final OutputStream out;
+    private final AtomicBoolean breaksNext = new AtomicBoolean();
     private boolean unsure;
 
-    private Client(Socket socket) throws IOException {
+    private Client(Socket socket, boolean proxied) throws IOException {
         this.socket = socket;
+        this.proxied = proxied;
         this.in = new BufferedInputStream(socket.getInputStream());
         this.out = socket.getOutputStream();
     }
 
-    /** @param address where to connect to, and where to find its name resolved already */
-    public static Client connect(InetSocketAddress address, int timeoutMillis) throws IOException {
+    /**
+     * Connects to a node or proxy.
+     *
+     * @param address its name resolved already
+     * @param proxied whether a proxy listens there
+     */
+    public static Client connect(InetSocketAddress address, boolean proxied, int timeoutMillis) throws IOException {
         Socket socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(timeoutMillis);
             socket.connect(address, timeoutMillis);
-            return new Client(socket);
+            return new Client(socket, proxied);
         } catch (IOException e) {
             socket.close();
             throw e;
         }
+    }
+
+    /** Whether it goes through a proxy. */
+    public boolean proxied() {
+        return proxied;
     }
 
     /** Whether the outcome of something that changes data is unknown. */
@@ -63,6 +79,56 @@ public final class Client implements AutoCloseable {
         return told(reply);
     }
 
+    /**
+     * To be thrown after a refusal that leaves open whether a part of the command was executed: as if no answer had
+     * come.
+     */
+    public IOException partly(Refused refused) {
+        unsure = true;
+        return new IOException(refused.reason());
+    }
+
+    // -- messages -----------------------------------------------------------------------------------------------------
+
+    /** Takes no other commands from then on. */
+    public void subscribe(String channel) throws IOException, Refused {
+        read("SUBSCRIBE", channel);
+    }
+
+    /** The texts of the messages that come within so many milliseconds, in their order. */
+    public List<String> messages(int millis) throws IOException {
+        List<String> texts = new ArrayList<>();
+        int patience = socket.getSoTimeout();
+        long until = System.nanoTime() + millis * 1_000_000L;
+        try {
+            for (long left = millis; left > 0; left = (until - System.nanoTime()) / 1_000_000) {
+                socket.setSoTimeout((int) left);
+                if (!begins()) {
+                    break;
+                }
+                // The rest of what has begun is on its way.
+                socket.setSoTimeout(patience);
+                texts.add(reply().asList().getLast().asText());
+            }
+        } finally {
+            socket.setSoTimeout(patience);
+        }
+        return texts;
+    }
+
+    private boolean begins() throws IOException {
+        in.mark(1);
+        try {
+            if (in.read() < 0) {
+                throw new EOFException("connection closed");
+            }
+            in.reset();
+            return true;
+        } catch (SocketTimeoutException nothing) {
+            return false;
+        }
+    }
+
     private static Value told(Value reply) throws Refused {
         if (reply instanceof Value.Text(String text) && text.startsWith("\0-")) {
             throw new Refused(text.substring(2));
@@ -75,7 +141,16 @@ public final class Client implements AutoCloseable {
         for (String argument : command) {
             request.append('$').append(argument.length()).append("\r\n").append(argument).append("\r\n");
         }
-        out.write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
+        byte[] bytes = request.toString().getBytes(StandardCharsets.ISO_8859_1);
+        if (breaksNext.compareAndSet(true, false)) {
+            out.write(bytes, 0, 1 + Math.floorMod(System.nanoTime(), bytes.length - 1));
+            out.flush();
+            socket.close();
+            // A part of a command is none.
+            unsure = false;
+            throw new IOException("hung up within a command");
+        }
+        out.write(bytes);
         out.flush();
     }
 
@@ -143,6 +218,11 @@ public final class Client implements AutoCloseable {
     /** The numbers of an array. */
     public static Value numbers(Value array) {
         return Value.numbers(array.asList().stream().map(item -> number(item, 0)).toList());
+    }
+
+    /** The next command is sent in part, then the connection breaks: the command has not happened and never will. */
+    public void cutWithinCommand() {
+        breaksNext.set(true);
     }
 
     /** Breaks the connection, whatever is on its way. */

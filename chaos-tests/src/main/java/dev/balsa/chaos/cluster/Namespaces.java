@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Network namespaces of this machine, one a node, on a bridge of their own: so each node has an address of its own and partitions are real. Needs root and iproute2. Owned by
- * the test's thread.
+ * the test's thread. Needs iptables and tc, too, for what {@link Network} can do.
  *
  * <pre>
  *   root namespace 10.77.0.254 ── bridge ─┬─ node 1  10.77.0.1
@@ -14,7 +14,7 @@ import java.util.List;
  *                                         └─ node 3  10.77.0.3
  * </pre>
  */
-public final class Namespaces implements AutoCloseable {
+public final class Namespaces implements Network, AutoCloseable {
     private static final String BRIDGE = "balsabr0";
     private static final String NETWORK = "10.77.0.";
     private static final int HOST = 254;
@@ -54,6 +54,11 @@ public final class Namespaces implements AutoCloseable {
         return made;
     }
 
+    /** Address of this machine's own namespace, where proxies and clients are. */
+    public static String hostAddress() {
+        return NETWORK + HOST;
+    }
+
     /** Address of node {@code number}. */
     public static String address(int number) {
         return NETWORK + number;
@@ -84,12 +89,12 @@ public final class Namespaces implements AutoCloseable {
         }
     }
 
-    /** Nothing that {@code from} sends reaches {@code to} any more; nobody tells the sender. Needs iptables. */
+    @Override
     public void cut(int from, int to) throws IOException {
         inside(to, "iptables", "-A", "INPUT", "-s", address(from), "-j", "DROP");
     }
 
-    /** Everything that nodes send reaches nodes again, as fast as ever. */
+    @Override
     public void healAll() throws IOException {
         for (int i = 1; i <= nodes; i++) {
             inside(i, "iptables", "-F", "INPUT");
@@ -101,11 +106,7 @@ public final class Namespaces implements AutoCloseable {
         }
     }
 
-    /**
-     * A part of what {@code number} is sent by other nodes is lost.
-     *
-     * @param probability 0 to 1
-     */
+    @Override
     public void lose(int number, double probability) throws IOException {
         for (int peer = 1; peer <= nodes; peer++) {
             if (peer != number) {
@@ -115,7 +116,7 @@ public final class Namespaces implements AutoCloseable {
         }
     }
 
-    /** What {@code number} sends goes through a narrow line. */
+    @Override
     public void slow(int number, int kilobitsPerSecond) throws IOException {
         inside(number, "tc", "qdisc", "replace", "dev", "eth0", "root", "tbf", "rate", kilobitsPerSecond + "kbit",
                 "burst", "4kb", "latency", "400ms");

@@ -3,6 +3,7 @@ package dev.balsa.chaos.cluster;
 import dev.balsa.chaos.workload.RespSocket;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,10 +15,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Some nodes on this machine, each a process, each with a directory and addresses of its own. Owned by the test's thread. */
+/**
+ * Some nodes, each with a directory and addresses of its own, and proxies in front of them. Processes of this machine,
+ * unless they were {@link #given}. Owned by the test's thread.
+ */
 public final class TestCluster implements AutoCloseable {
     private final Path directory;
     private final List<NodeProcess> nodes = new ArrayList<>();
+    private final List<ProxyProcess> proxies = new ArrayList<>();
 
     private TestCluster(Path directory) {
         this.directory = directory;
@@ -52,13 +57,46 @@ public final class TestCluster implements AutoCloseable {
             throws IOException {
         TestCluster cluster = new TestCluster(directory);
         for (int i = 1; i <= ports.size(); i++) {
-            Path home = Files.createDirectories(directory.resolve("node" + i));
+            Path home = Files.createDirectories(directory.resolve("node" + i)).toAbsolutePath();
             Path config = home.resolve("node.conf");
             Files.write(config, configuration(i, ports, home, groupCount, directives));
-            cluster.nodes.add(new NodeProcess(
-                    i, config, directory.resolve("node" + i + ".log"), ports.get(i - 1), namespaces ? Namespaces.prefix(i) : List.of()));
+            Path log = directory.resolve("node" + i + ".log");
+            cluster.nodes.add(new NodeProcess(i, home, log, ports.get(i - 1), new ChildProcess(
+                    List.of("node", config.toString()), log, namespaces ? Namespaces.prefix(i) : List.of())));
         }
         return cluster;
+    }
+
+    /**
+     * Nodes that run already, somewhere.
+     *
+     * @param directory for what this side keeps
+     */
+    public static TestCluster given(Path directory, List<NodeProcess.Ports> ports, ControlScript script) {
+        TestCluster cluster = new TestCluster(directory);
+        for (int i = 1; i <= ports.size(); i++) {
+            cluster.nodes.add(new NodeProcess(i, directory.resolve("node" + i), directory.resolve("node" + i + ".log"),
+                    ports.get(i - 1), new ScriptedMachine(script, i)));
+        }
+        return cluster;
+    }
+
+    /** Prepares (does not start) a proxy that knows all nodes, on this machine's own network. */
+    public ProxyProcess addProxy() throws IOException {
+        NodeProcess.Ports first = nodes.getFirst().ports();
+        String host = first.host().equals(Namespaces.address(1)) ? Namespaces.hostAddress() : first.host();
+        int port = freePort(host);
+        Path config = directory.resolve("proxy.conf");
+        Files.write(config, List.of("bind " + host, "port " + port, "seeds " + String.join(" ", nodes.stream()
+                .map(node -> node.ports().clusterAddress()).toList())));
+        ProxyProcess proxy = new ProxyProcess(new InetSocketAddress(host, port), new ChildProcess(
+                List.of("proxy", config.toString()), directory.resolve("proxy.log"), List.of()));
+        proxies.add(proxy);
+        return proxy;
+    }
+
+    public List<ProxyProcess> proxies() {
+        return proxies;
     }
 
     private static List<String> configuration(
@@ -105,6 +143,11 @@ public final class TestCluster implements AutoCloseable {
                 node.start();
             }
         }
+        for (ProxyProcess proxy : proxies) {
+            if (!proxy.isAlive()) {
+                proxy.start();
+            }
+        }
     }
 
     /**
@@ -113,12 +156,21 @@ public final class TestCluster implements AutoCloseable {
     public int leader(NodeProcess asked) {
         try (RespSocket socket = RespSocket.connect(asked.ports().host(), asked.ports().cluster(), 2_000)) {
             String slots = socket.call("CLUSTER", "SLOTS");
-            // One range: "*:0 :16383 *$127.0.1.2 :port $id *…": the first host named is the leader; its last number is the node's.
-            Matcher host = Pattern.compile("\\$\\d+\\.\\d+\\.\\d+\\.(\\d+)").matcher(slots);
-            return host.find() ? Integer.parseInt(host.group(1)) : 0;
+            // The first range: "*:0 :16383 *$127.0.1.2 :port $id *…": the first address is its leader's.
+            Matcher first = Pattern.compile("\\$(\\S+) :(\\d+)").matcher(slots);
+            return first.find() ? numberOf(first.group(1), Integer.parseInt(first.group(2))) : 0;
         } catch (IOException down) {
             return 0;
         }
+    }
+
+    private int numberOf(String host, int clusterPort) {
+        for (NodeProcess node : nodes) {
+            if (node.ports().host().equals(host) && node.ports().cluster() == clusterPort) {
+                return node.number();
+            }
+        }
+        return 0;
     }
 
     /** Whether a write through that node is acknowledged now. */
@@ -127,6 +179,17 @@ public final class TestCluster implements AutoCloseable {
             return socket.call("SET", "probe", "1").equals("+OK");
         } catch (IOException notYet) {
             return false;
+        }
+    }
+
+    /** Up to which entry the node has applied the log of each of its groups, in their order; empty = it does not answer. */
+    public static List<Long> applied(NodeProcess node) {
+        try (RespSocket socket = RespSocket.connect(node.ports().host(), node.ports().cluster(), 2_000)) {
+            return Pattern.compile("applied=(\\d+)").matcher(socket.call("INFO", "balsa_groups")).results()
+                    .map(found -> Long.parseLong(found.group(1)))
+                    .toList();
+        } catch (IOException down) {
+            return List.of();
         }
     }
 
@@ -146,14 +209,15 @@ public final class TestCluster implements AutoCloseable {
         return text.toString();
     }
 
-    /** Kills what still runs and removes the directory. */
+    /** Kills what still runs, unless it was {@link #given}, and removes the directory. */
     @Override
     public void close() throws IOException {
         for (NodeProcess node : nodes) {
-            if (node.isAlive()) {
+            if (node.isHere() && node.isAlive()) {
                 node.kill();
             }
         }
+        proxies.stream().filter(ProxyProcess::isAlive).forEach(ProxyProcess::kill);
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

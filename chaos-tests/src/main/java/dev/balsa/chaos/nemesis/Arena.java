@@ -1,7 +1,8 @@
 package dev.balsa.chaos.nemesis;
 
 import dev.balsa.chaos.cluster.BlockDisk;
-import dev.balsa.chaos.cluster.Namespaces;
+import dev.balsa.chaos.cluster.Clocks;
+import dev.balsa.chaos.cluster.Network;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,16 +20,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param network null where there are no network namespaces
  * @param disks of the nodes, in their order; empty where there can be none
- * @param cutClients breaks all connections of clients
+ * @param clocks of the nodes; null where they cannot be set
  */
 public record Arena(
-        TestCluster cluster, @Nullable Namespaces network, List<BlockDisk> disks, Runnable cutClients) {
+        TestCluster cluster, @Nullable Network network, List<BlockDisk> disks, @Nullable Clocks clocks,
+        Connections connections) {
+    /** All connections of clients. */
+    public interface Connections {
+        /** They break, whatever is on its way. */
+        void cut();
+
+        /** The next command of each is sent in part, then its connection breaks. */
+        void cutWithinCommands();
+    }
+
     private static final long SERVE_MAX_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     /** The network, for faults that have said that it is needed. */
-    Namespaces wires() {
+    Network wires() {
         if (network == null) {
-            throw new IllegalStateException("no network namespaces");
+            throw new IllegalStateException("no network that can be broken");
         }
         return network;
     }
@@ -38,6 +50,27 @@ public record Arena(
 
     String needsDisks() {
         return disks.isEmpty() ? "needs root, mkfs.ext4 and loop devices for disks" : "";
+    }
+
+    String needsClocks() {
+        if (clocks != null) {
+            return "";
+        }
+        String elsewhere = needsFiles();
+        return elsewhere.isEmpty() ? "needs libfaketime (Debian: apt-get install libfaketime)" : elsewhere;
+    }
+
+    /** Why the nodes' files cannot be touched, else empty. */
+    String needsFiles() {
+        return cluster.nodes().stream().allMatch(NodeProcess::isHere) ? "" : "needs nodes that are processes here";
+    }
+
+    /** Only for faults that have said that clocks are needed. */
+    void setClock(NodeProcess node, long offsetMillis) throws IOException {
+        if (clocks == null) {
+            throw new IllegalStateException("no clocks that can be set");
+        }
+        clocks.set(node, offsetMillis);
     }
 
     /** Only for faults that have said that disks are needed. */
@@ -92,6 +125,39 @@ public record Arena(
     /** A tenth of a second. */
     void rest() throws InterruptedException {
         Thread.sleep(Duration.ofMillis(100));
+    }
+
+    /**
+     * Waits until every node has all that any node had a moment ago: then one of them may lose its data.
+     *
+     * @return whether that is so within so many seconds
+     */
+    public boolean awaitWhole(int seconds) throws InterruptedException {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        List<Long> target = List.of();
+        do {
+            List<List<Long>> all = cluster.nodes().stream().map(TestCluster::applied).toList();
+            if (reached(all, target)) {
+                return true;
+            }
+            if (all.stream().noneMatch(List::isEmpty)) {
+                target = maximum(all);
+            }
+            rest();
+        } while (System.nanoTime() < until);
+        return false;
+    }
+
+    private static boolean reached(List<List<Long>> all, List<Long> target) {
+        return !target.isEmpty() && all.stream().allMatch(applied -> applied.size() == target.size()
+                && IntStream.range(0, target.size()).allMatch(i -> applied.get(i) >= target.get(i)));
+    }
+
+    private static List<Long> maximum(List<List<Long>> all) {
+        int groups = all.stream().mapToInt(List::size).min().orElse(0);
+        return IntStream.range(0, groups)
+                .mapToObj(i -> all.stream().mapToLong(applied -> applied.get(i)).max().orElse(0))
+                .toList();
     }
 
     /** Until every node answers, for 20 s at most: another fault may keep one from it. */

@@ -21,6 +21,11 @@ public interface Fault {
         return false;
     }
 
+    /** Whether clocks are wrong, now or later: then nothing can be said about when keys and locks end. */
+    default boolean bendsTime() {
+        return false;
+    }
+
     /** Breaks something. @return what exactly, for the history */
     String inject(Arena arena, Random random) throws IOException, InterruptedException;
 

@@ -7,6 +7,8 @@ import java.util.List;
 
 /** All faults by name. Stateless. */
 public final class Faults {
+    private static final List<String> FAMILIES = List.of("partition", "clock");
+
     private Faults() {}
 
     public static List<Fault> all() {
@@ -18,11 +20,14 @@ public final class Faults {
                 new BadLink(true), new BadLink(false),
                 new Told("FAILOVER"), new Told("BGSAVE"), new RollingRestart(),
                 new FullDisk(), new StalledDisk(), new PowerFailure(false), new PowerFailure(true),
-                new WipedDisk(), new DamagedLog(), new CutConnections());
+                new WipedDisk(), new DamagedLog(),
+                new WrongClock(false), new WrongClock(true),
+                new KilledProxy(), new CutConnections(false), new CutConnections(true));
     }
 
     /**
-     * Those of some names; {@code partition} stands for all whose names begin so, {@code all} for everything.
+     * Those of some names; {@code partition} and {@code clock} stand for all whose names begin so, {@code all}
+     * for everything.
      *
      * @throws IllegalArgumentException if there is none of a name
      */
@@ -31,10 +36,10 @@ public final class Faults {
         for (String name : names) {
             List<Fault> found = all().stream()
                     .filter(fault -> name.equals("all") || fault.name().equals(name)
-                            || name.equals("partition") && fault.name().startsWith("partition-"))
+                            || FAMILIES.contains(name) && fault.name().startsWith(name + "-"))
                     .toList();
             if (found.isEmpty() && !name.equals("none")) {
-                throw new IllegalArgumentException("no fault '" + name + "'; there are all, none, partition, "
+                throw new IllegalArgumentException("no fault '" + name + "'; there are all, none, partition, clock, "
                         + String.join(", ", all().stream().map(Fault::name).toList()));
             }
             chosen.addAll(found);

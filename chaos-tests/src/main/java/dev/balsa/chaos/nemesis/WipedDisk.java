@@ -23,6 +23,11 @@ final class WipedDisk implements Fault {
     }
 
     @Override
+    public String impossible(Arena arena) {
+        return arena.needsFiles();
+    }
+
+    @Override
     public boolean destroys() {
         return true;
     }
@@ -46,10 +51,8 @@ final class WipedDisk implements Fault {
         }
     }
 
-    /** One disk at a time: a majority must have its data before the next is wiped. */
     @Override
-    public void heal(Arena arena) throws IOException, InterruptedException {
+    public void heal(Arena arena) throws IOException {
         arena.startAll();
-        arena.awaitAllServe();
     }
 }

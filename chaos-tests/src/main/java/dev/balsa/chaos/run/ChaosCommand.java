@@ -2,6 +2,7 @@ package dev.balsa.chaos.run;
 
 import dev.balsa.chaos.bug.PlantedBug;
 import dev.balsa.chaos.check.Verdict;
+import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.nemesis.Fault;
 import dev.balsa.chaos.nemesis.Faults;
 import dev.balsa.chaos.workload.Workloads;
@@ -57,6 +58,19 @@ public final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--nodes", defaultValue = "5", paramLabel = "N", description = "How many nodes (default 5).")
     private int nodes;
 
+    @Option(names = "--groups", defaultValue = "2", paramLabel = "N",
+            description = "Raft groups that the slots are spread over (default 2).")
+    private int groups;
+
+    @Option(names = "--hosts", split = ",", paramLabel = "HOST[:PORT[:CLUSTER-PORT]]",
+            description = "Nodes that run already, node 1 first, instead of a cluster on this machine; all their data "
+                    + "is removed (default ports 6379 and 6479).")
+    private List<String> hosts = List.of();
+
+    @Option(names = "--control", paramLabel = "PROGRAM",
+            description = "With --hosts: what starts and ends nodes and cuts them off, see chaos-tests/README.md.")
+    private @Nullable Path control;
+
     @Option(names = "--time", defaultValue = "60s", paramLabel = "TIME",
             description = "How long clients work: 90s, 10m, 1h (default 60s).")
     @SuppressWarnings("NullAway.Init")
@@ -64,7 +78,7 @@ public final class ChaosCommand implements Callable<Integer> {
 
     @Option(names = "--workload", split = ",", defaultValue = "all", paramLabel = "NAME",
             description = "Which ones, all at the same time: all, register, counter, append, bank, set, queue, stream, "
-                    + "expiry, lock (default all).")
+                    + "expiry, lock, pubsub, multi (default all).")
     @SuppressWarnings("NullAway.Init")
     private List<String> workloads;
 
@@ -151,17 +165,38 @@ public final class ChaosCommand implements Callable<Integer> {
             names.forEach(name -> Workloads.named(name, 0));
             List<Fault> chosen = Faults.named(faults);
             PlantedBug.check(bug);
-            if (nodes < 1 || nodes > 9 || clients < 1 || rate < 1) {
-                throw new IllegalArgumentException("--nodes is 1 to 9, --clients and --rate are at least 1");
+            if (nodes < 1 || nodes > 9 || groups < 1 || groups > 16 || clients < 1 || rate < 1) {
+                throw new IllegalArgumentException("--nodes is 1 to 9, --groups 1 to 16, --clients and --rate are at "
+                        + "least 1");
             }
             String date = LocalDateTime.now(ZoneId.systemDefault())
                     .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
-            return new Plan(nodes, seconds(), names, chosen, clients, rate,
+            return new Plan(nodes, groups, seconds(), names, chosen, clients, rate,
                     seed == null ? System.nanoTime() & 0xffffffffL : seed, bug,
-                    out == null ? Path.of("chaos-" + date) : out);
+                    out == null ? Path.of("chaos-" + date) : out, given());
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
         }
+    }
+
+    private Plan.@Nullable Given given() {
+        if (hosts.isEmpty() && control == null) {
+            return null;
+        }
+        if (hosts.isEmpty() || control == null || !bug.isEmpty()) {
+            throw new IllegalArgumentException("--hosts and --control go together, and without --bug");
+        }
+        return new Plan.Given(hosts.stream().map(ChaosCommand::ports).toList(), control);
+    }
+
+    private static NodeProcess.Ports ports(String host) {
+        String[] words = host.split(":", -1);
+        if (words.length > 3 || words[0].isEmpty()) {
+            throw new IllegalArgumentException("--hosts " + host + " is no HOST[:PORT[:CLUSTER-PORT]]");
+        }
+        // Where Raft listens is nobody's business here.
+        return new NodeProcess.Ports(words[0], words.length > 1 ? Integer.parseInt(words[1]) : 6379,
+                words.length > 2 ? Integer.parseInt(words[2]) : 6479, 0);
     }
 
     private int seconds() {

@@ -3,6 +3,8 @@ package dev.balsa.chaos.run;
 import dev.balsa.chaos.client.Client;
 import dev.balsa.chaos.client.Refused;
 import dev.balsa.chaos.cluster.NodeProcess;
+import dev.balsa.chaos.cluster.ProxyProcess;
+import dev.balsa.chaos.cluster.TestCluster;
 import dev.balsa.chaos.history.Recorder;
 import dev.balsa.chaos.workload.Workload;
 import dev.balsa.chaos.workload.Workload.Operation;
@@ -14,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Clients {
     private static final int TIMEOUT_MILLIS = 5_000;
-    private static final int LAST_TRIES_MAX = 60;
+    private static final long INSIST_MAX_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final Workload workload;
-    private final List<NodeProcess> nodes;
+    private final TestCluster cluster;
     private final Plan plan;
     private final Recorder recorder;
     private final Random random;
@@ -33,9 +36,9 @@ final class Clients {
     private final AtomicReferenceArray<@Nullable Client> connections;
     private volatile boolean stop;
 
-    Clients(Workload workload, List<NodeProcess> nodes, Plan plan, Recorder recorder) {
+    Clients(Workload workload, TestCluster cluster, Plan plan, Recorder recorder) {
         this.workload = workload;
-        this.nodes = nodes;
+        this.cluster = cluster;
         this.plan = plan;
         this.recorder = recorder;
         this.random = new Random(plan.seed() ^ workload.name().hashCode());
@@ -79,10 +82,19 @@ final class Clients {
     }
 
     void cut() {
+        each(Client::cut);
+    }
+
+    /** The next command of each is sent in part, then its connection breaks. */
+    void cutWithinCommands() {
+        each(Client::cutWithinCommand);
+    }
+
+    private void each(Consumer<Client> what) {
         for (int i = 0; i < connections.length(); i++) {
             Client client = connections.get(i);
             if (client != null) {
-                client.cut();
+                what.accept(client);
             }
         }
     }
@@ -157,32 +169,50 @@ final class Clients {
     }
 
     private @Nullable Client connect(int number) {
-        NodeProcess node;
-        synchronized (random) {
-            node = nodes.get(random.nextInt(nodes.size()));
-        }
-        NodeProcess.Ports ports = node.ports();
         try {
-            if (!workload.readsOnly(number)) {
-                return Client.connect(new InetSocketAddress(ports.host(), ports.plain()), TIMEOUT_MILLIS);
-            }
-            Client reader = Client.connect(new InetSocketAddress(ports.host(), ports.cluster()), TIMEOUT_MILLIS);
-            try {
-                reader.read("READONLY");
-                return reader;
-            } catch (IOException | Refused e) {
-                reader.cut();
-                return null;
-            }
+            return workload.readsOnly(number) ? connectToReplica() : connect();
         } catch (IOException down) {
             return null;
+        }
+    }
+
+    /** To any node, or one time out of three to a proxy if there is one. */
+    private Client connect() throws IOException {
+        List<ProxyProcess> proxies = cluster.proxies();
+        if (!proxies.isEmpty() && chance(3) == 0) {
+            return Client.connect(proxies.get(chance(proxies.size())).address(), true, TIMEOUT_MILLIS);
+        }
+        NodeProcess.Ports ports = anyNode();
+        return Client.connect(new InetSocketAddress(ports.host(), ports.plain()), false, TIMEOUT_MILLIS);
+    }
+
+    private @Nullable Client connectToReplica() throws IOException {
+        NodeProcess.Ports ports = anyNode();
+        Client reader = Client.connect(new InetSocketAddress(ports.host(), ports.cluster()), false, TIMEOUT_MILLIS);
+        try {
+            reader.read("READONLY");
+            return reader;
+        } catch (IOException | Refused e) {
+            reader.cut();
+            return null;
+        }
+    }
+
+    private NodeProcess.Ports anyNode() {
+        return cluster.nodes().get(chance(cluster.nodes().size())).ports();
+    }
+
+    private int chance(int bound) {
+        synchronized (random) {
+            return random.nextInt(bound);
         }
     }
 
     private void insist(Operation operation, boolean recorded) throws InterruptedException {
         int process = plan.clients() * 1_000_000;
         String trouble = "no node answers";
-        for (int i = 0; i < LAST_TRIES_MAX; i++) {
+        long until = System.nanoTime() + INSIST_MAX_NANOS;
+        while (System.nanoTime() < until) {
             Client client = connect(0);
             if (client != null) {
                 try (client) {

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 /** Breaks and mends, one fault at a time or two, at random intervals, and writes it into every history. */
 final class Nemesis implements Runnable {
     private static final int CALM_MILLIS_MAX = 4_000;
+    private static final int WHOLE_MAX_SECONDS = 30;
     private static final int BROKEN_MILLIS_MIN = 1_000;
     private static final int BROKEN_MILLIS_MAX = 6_000;
 
@@ -66,6 +67,11 @@ final class Nemesis implements Runnable {
                     chosen.add(bag.removeLast());
                 }
                 for (Fault fault : chosen) {
+                    if (fault.destroys() && !arena.awaitWhole(WHOLE_MAX_SECONDS)) {
+                        // The data of a majority must never be gone: that is no fault that anything could stand.
+                        progress.accept("without " + fault.name() + " this time: not every node has its data back");
+                        continue;
+                    }
                     inject(fault);
                 }
                 rest(BROKEN_MILLIS_MIN + random.nextInt(BROKEN_MILLIS_MAX - BROKEN_MILLIS_MIN));

@@ -4,13 +4,18 @@ import dev.balsa.chaos.bug.PlantedBug;
 import dev.balsa.chaos.check.Availability;
 import dev.balsa.chaos.check.Verdict;
 import dev.balsa.chaos.cluster.BlockDisk;
+import dev.balsa.chaos.cluster.Clocks;
+import dev.balsa.chaos.cluster.ControlScript;
 import dev.balsa.chaos.cluster.Namespaces;
+import dev.balsa.chaos.cluster.Network;
 import dev.balsa.chaos.cluster.NodeProcess;
+import dev.balsa.chaos.cluster.ProxyProcess;
 import dev.balsa.chaos.cluster.TestCluster;
 import dev.balsa.chaos.history.History;
 import dev.balsa.chaos.history.Recorder;
 import dev.balsa.chaos.nemesis.Arena;
 import dev.balsa.chaos.nemesis.Fault;
+import dev.balsa.chaos.workload.RespSocket;
 import dev.balsa.chaos.workload.Workloads;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +38,8 @@ public final class Runner {
     private static final int DISK_MEBIBYTES = 4 << 10;
     /** On one machine there is one clock; log time counts whole milliseconds. */
     private static final long SLACK_MILLIS = 10;
+    /** With wrong clocks only order is judged: what was seen dead stays dead, tokens grow. */
+    private static final long NO_TIME_MILLIS = TimeUnit.DAYS.toMillis(30);
 
     private final Plan plan;
     private final Consumer<String> progress;
@@ -46,11 +53,31 @@ public final class Runner {
     /** Runs it, and leaves histories, nodes' logs and a report in the plan's directory. */
     public Result run() throws IOException, InterruptedException {
         Files.createDirectories(plan.out());
+        Plan.Given given = plan.given();
+        if (given != null) {
+            return run(given);
+        }
         if (!Namespaces.available()) {
-            return run(null);
+            return run((Namespaces) null);
         }
         try (Namespaces network = Namespaces.create(plan.nodes())) {
             return run(network);
+        }
+    }
+
+    private Result run(Plan.Given given) throws IOException, InterruptedException {
+        ControlScript script = new ControlScript(given.control(), given.ports().size());
+        Path data = Files.createDirectories(plan.out().resolve("data"));
+        try (TestCluster cluster = TestCluster.given(data, given.ports(), script)) {
+            cluster.startAll();
+            awaitServing(cluster);
+            // Histories begin with nothing.
+            try (RespSocket socket = RespSocket.connect(cluster.node(1).ports(), 10_000)) {
+                if (!socket.call("FLUSHALL").equals("+OK")) {
+                    throw new IllegalStateException("the cluster cannot be emptied");
+                }
+            }
+            return drive(cluster, script, List.of(), null);
         }
     }
 
@@ -82,20 +109,22 @@ public final class Runner {
     private TestCluster cluster(@Nullable Namespaces network, Path data) throws IOException {
         String[] directives = plan.bug().equals(PlantedBug.NO_FSYNC) ? new String[] {"appendfsync no"} : new String[0];
         return network == null
-                ? TestCluster.create(data, plan.nodes(), 1, directives)
-                : TestCluster.createInNamespaces(data, plan.nodes(), 1, directives);
+                ? TestCluster.create(data, plan.nodes(), plan.groups(), directives)
+                : TestCluster.createInNamespaces(data, plan.nodes(), plan.groups(), directives);
     }
 
     private Result run(TestCluster cluster, @Nullable Namespaces network, List<BlockDisk> disks)
             throws IOException, InterruptedException {
         try {
             plantBug(cluster);
+            cluster.addProxy();
+            Clocks clocks = plan.bendsTime() && Clocks.available() ? Clocks.of(plan.out(), cluster.nodes()) : null;
             for (BlockDisk disk : disks) {
                 disk.sync();
             }
             cluster.startAll();
             awaitServing(cluster);
-            return drive(cluster, network, disks);
+            return drive(cluster, network, disks, clocks);
         } finally {
             for (NodeProcess node : cluster.nodes()) {
                 if (node.isAlive()) {
@@ -104,6 +133,7 @@ public final class Runner {
                 Files.copy(node.log(), plan.out().resolve("node" + node.number() + ".log"),
                         StandardCopyOption.REPLACE_EXISTING);
             }
+            cluster.proxies().stream().filter(ProxyProcess::isAlive).forEach(ProxyProcess::kill);
             unmount(disks);
         }
     }
@@ -125,23 +155,15 @@ public final class Runner {
         }
     }
 
-    private Result drive(TestCluster cluster, @Nullable Namespaces network, List<BlockDisk> disks)
+    private Result drive(TestCluster cluster, @Nullable Network network, List<BlockDisk> disks, @Nullable Clocks clocks)
             throws IOException, InterruptedException {
         List<Clients> all = new ArrayList<>();
         for (String name : plan.workloads()) {
-            all.add(new Clients(Workloads.named(name, SLACK_MILLIS), cluster.nodes(), plan,
+            all.add(new Clients(Workloads.named(name, clocks == null ? SLACK_MILLIS : NO_TIME_MILLIS), cluster, plan,
                     new Recorder(System::nanoTime)));
         }
-        Arena arena = new Arena(cluster, network, disks, () -> all.forEach(Clients::cut));
-        List<Fault> possible = new ArrayList<>();
-        for (Fault fault : plan.faults()) {
-            String why = fault.impossible(arena);
-            if (why.isEmpty()) {
-                possible.add(fault);
-            } else {
-                progress.accept("without " + fault.name() + ": " + why);
-            }
-        }
+        Arena arena = new Arena(cluster, network, disks, clocks, connections(all));
+        List<Fault> possible = possible(arena);
         for (Clients clients : all) {
             clients.first();
         }
@@ -163,6 +185,33 @@ public final class Runner {
         progress.accept("comparing the replicas");
         String digests = digests(cluster);
         return judge(all, digests, nemesis.troubles());
+    }
+
+    private static Arena.Connections connections(List<Clients> all) {
+        return new Arena.Connections() {
+            @Override
+            public void cut() {
+                all.forEach(Clients::cut);
+            }
+
+            @Override
+            public void cutWithinCommands() {
+                all.forEach(Clients::cutWithinCommands);
+            }
+        };
+    }
+
+    private List<Fault> possible(Arena arena) {
+        List<Fault> possible = new ArrayList<>();
+        for (Fault fault : plan.faults()) {
+            String why = fault.impossible(arena);
+            if (why.isEmpty()) {
+                possible.add(fault);
+            } else {
+                progress.accept("without " + fault.name() + ": " + why);
+            }
+        }
+        return possible;
     }
 
     private void work(List<Clients> all) throws InterruptedException {

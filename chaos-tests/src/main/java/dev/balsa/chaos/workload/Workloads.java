@@ -6,7 +6,8 @@ import java.util.Locale;
 /** All workloads by name. Stateless. */
 public final class Workloads {
     private static final List<String> NAMES =
-            List.of("register", "counter", "append", "bank", "set", "queue", "stream", "expiry", "lock");
+            List.of("register", "counter", "append", "bank", "set", "queue", "stream", "expiry", "lock", "pubsub",
+                    "multi");
 
     private Workloads() {}
 
@@ -31,6 +32,8 @@ public final class Workloads {
             case "stream" -> new StreamWorkload();
             case "expiry" -> new ExpiryWorkload(slackMillis);
             case "lock" -> new LockWorkload(slackMillis);
+            case "pubsub" -> new PubSubWorkload();
+            case "multi" -> new MultiWorkload();
             default -> throw new IllegalArgumentException("no workload '" + name + "'; there are "
                     + String.join(", ", NAMES));
         };

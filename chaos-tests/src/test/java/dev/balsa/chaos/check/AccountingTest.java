@@ -91,6 +91,23 @@ class AccountingTest {
     }
 
     @Test
+    void when_clocks_are_wrong_only_the_order_of_life_and_death_counts() {
+        Checker expiry = new Expiry(1_000_000_000);
+        String set = "0@10 invoke set [1 100]";
+        assertThat(found(expiry, set, "0@11 ok set [1 100]", "1@50 invoke read [1 nil]", "1@51 ok read [1 nil]"))
+                .isEmpty();
+        assertThat(found(expiry, set, "0@11 ok set [1 100]", "1@900 invoke read [1 nil]", "1@901 ok read [1 1]"))
+                .isEmpty();
+        assertThat(found(expiry, set, "0@11 ok set [1 100]", "1@112 invoke read [1 nil]", "1@113 ok read [1 nil]",
+                "1@114 invoke read [1 nil]", "1@115 ok read [1 1]")).containsExactly("risen");
+        Checker lock = new LockFencing(1_000_000_000);
+        assertThat(found(lock, "0@1 invoke acquire", "0@2 ok acquire {:token 1, :millis 100}", "1@11 invoke acquire",
+                "1@12 ok acquire {:token 2, :millis 100}")).isEmpty();
+        assertThat(found(lock, "0@1 invoke acquire", "0@2 ok acquire {:token 2, :millis 100}", "1@11 invoke acquire",
+                "1@12 ok acquire {:token 1, :millis 100}")).containsExactly("token went back");
+    }
+
+    @Test
     void availability_tells_gaps_and_recovery() {
         Availability availability = new Availability(10_000);
         String[] calm = {"0@1 invoke add 1", "0@2 ok add 1", "n@100 info kill", "0@101 invoke add 2",

@@ -14,7 +14,7 @@ final class Lines {
     static History history(String... lines) {
         List<Op> ops = new ArrayList<>();
         long millis = 0;
-        for (String line : lines) {
+        for (String line : String.join("\n", lines).split("\n", -1)) {
             String[] words = line.split(" ", 4);
             millis++;
             if (words[0].contains("@")) {
