@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Compiler {
     /** HotSpot does not compile methods that are longer, and interpreted they are slower than our own interpreter. */
     private static final int BYTES_MAX = 8000;
-    private static final int INSTRUCTIONS_MAX = 2000;
+    /** More instructions than that never fit. */
+    private static final int INSTRUCTIONS_MAX = 800;
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
     private static final ClassDesc THIS = ClassDesc.of(Compiler.class.getPackageName(), "Compiled");
     private static final ClassDesc CODE = Emitter.descriptor(Code.class);

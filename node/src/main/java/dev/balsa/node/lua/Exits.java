@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What stands behind the instructions of a method: ways out, and detours. Ways that are the same are written once. */
 final class Exits {
+    /** So many that the method would be too long. */
+    private static final int EXITS_MAX = 400;
+
     private final CodeBuilder out;
     private final Emitter e;
     private final List<Exit> exits = new ArrayList<>();
@@ -48,6 +51,9 @@ final class Exits {
             if (known.kind == kind && known.registers.equals(live) && known.numbers.equals(liveNumbers)) {
                 return known.label;
             }
+        }
+        if (exits.size() == EXITS_MAX) {
+            throw new IllegalArgumentException("too many exits");
         }
         Label label = out.newLabel();
         exits.add(new Exit(kind, (BitSet) live.clone(), liveNumbers, label, label));

@@ -31,10 +31,14 @@ final class Heat {
 
     /** Notes that about so many instructions have run. True if there is a compiled form now. */
     boolean grow(LuaState x, Proto p, int instructions) {
-        return code != null || (ran += instructions) >= x.compileAfter() && isCompiled(p);
+        return code != null || (ran += instructions) >= x.compileAfter() && isCompiled(x, p);
     }
 
-    private boolean isCompiled(Proto p) {
+    private boolean isCompiled(LuaState x, Proto p) {
+        if (!x.mayCompile()) {
+            ran = 0;
+            return false;
+        }
         code = compiled < COMPILED_MAX ? Compiler.compile(p, this) : null;
         compiled++;
         if (code == null) {

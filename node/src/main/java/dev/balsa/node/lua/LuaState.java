@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class LuaState {
     /** How often Java may be inside Java: callbacks of the library, metamethods, coroutines in each other. */
     static final int JAVA_LEVELS_MAX = 200;
+    /** How many functions one run compiles at most; those that are still slow after it are compiled by the next. */
+    private static final int COMPILATIONS_MAX = 64;
 
     private final Budget budget;
     private final LuaTable globals;
@@ -28,6 +30,7 @@ public final class LuaState {
     private long ids;
     private final List<Object> kept = new ArrayList<>();
     private int compileAfter = Heat.COMPILE_AFTER;
+    private int compilationsLeft = COMPILATIONS_MAX;
     /** How many functions of Lua are within each other on Java's stack. */
     int nested;
 
@@ -67,6 +70,14 @@ public final class LuaState {
     /** For tests: what comes out must not depend on it. */
     void compileAfter(int instructions) {
         compileAfter = instructions;
+        compilationsLeft = Integer.MAX_VALUE;
+    }
+
+    /** Whether this run may compile one more function: it takes time that no budget counts. */
+    boolean mayCompile() {
+        boolean may = compilationsLeft > 0;
+        compilationsLeft -= may ? 1 : 0;
+        return may;
     }
 
     /** The numbers of math.random. */

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /**
  * Times pieces of Lua, compiled, in the interpreter, and in Debian's lua5.1, to be run by hand. Arguments: which (none:
@@ -77,6 +79,33 @@ public final class LuaBenchmark {
                     + "   compiled/C %.2f%n", name, median(c), compiled[0], median(compiled), interpreted[0],
                     median(interpreted), median(compiled) / median(c));
         }
+        if (which.length == 0 || List.of(which).contains("compiling")) {
+            compiling();
+        }
+    }
+
+    /** What it takes to compile functions: of generated programs, each with dozens. */
+    private static void compiling() {
+        List<Double> micros = new ArrayList<>();
+        int tooLong = 0;
+        for (int i = 0; i < 300; i++) {
+            String source = LuaPrograms.next(new Random(i));
+            ArrayDeque<Proto> protos = new ArrayDeque<>();
+            protos.add(Chunk.compile(LuaString.of(source), "=main", new Budget(Limits.DEFAULT)).main());
+            while (!protos.isEmpty()) {
+                Proto p = protos.remove();
+                long from = System.nanoTime();
+                Code code = Compiler.compile(p, p.heat());
+                micros.add((System.nanoTime() - from) / 1e3);
+                tooLong += code == null ? 1 : 0;
+                protos.addAll(List.of(p.children()));
+            }
+        }
+        List<Double> later = new ArrayList<>(micros.subList(micros.size() / 2, micros.size()));
+        later.sort(null);
+        System.out.printf("compiling: %d functions, %d too long; first %.0f us, then median %.0f, 99 %% %.0f, most %.0f us%n",
+                micros.size(), tooLong, micros.getFirst(), later.get(later.size() / 2), later.get(later.size() * 99 / 100),
+                later.getLast());
     }
 
     private static double median(double[] of) {

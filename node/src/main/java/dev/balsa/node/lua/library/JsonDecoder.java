@@ -229,8 +229,28 @@ final class JsonDecoder {
         return byteAt(i) >= '0' && byteAt(i) <= '9';
     }
 
+    /** Where a number of digits, with a point or without, ends; {@code at} if it may be one of another form. */
+    private int plainEnd() {
+        int i = byteAt(at) == '-' ? at + 1 : at;
+        int first = i;
+        while (isDigit(i)) {
+            i++;
+        }
+        if (i > first && byteAt(i) == '.' && isDigit(i + 1)) {
+            i++;
+            while (isDigit(i)) {
+                i++;
+            }
+        }
+        int after = byteAt(i);
+        return i > first && (after == ',' || after == '}' || after == ']') ? i : at;
+    }
+
     private void number() {
-        int end = NumberPrefix.end(s, at);
+        int end = plainEnd();
+        if (end == at) {
+            end = NumberPrefix.end(s, at);
+        }
         Double parsed = end == at ? null : parsed(end);
         if (parsed == null) {
             failed("invalid number");

@@ -14,6 +14,10 @@ import dev.balsa.node.lua.TypeNames;
 final class JsonEncoder {
     private static final int NO_ARRAY = -1;
     private static final String HEX = "0123456789abcdef";
+    private static final LuaString TRUE = LuaString.of("true");
+    private static final LuaString FALSE = LuaString.of("false");
+    private static final LuaString NULL = LuaString.of("null");
+    private static final boolean[] ESCAPED = escaped();
 
     private final LuaState x;
     private final JsonSettings settings;
@@ -35,16 +39,21 @@ final class JsonEncoder {
         return x.error("Cannot serialise " + TypeNames.of(value) + ": " + why);
     }
 
+    @SuppressWarnings("IfChainToSwitch") // a switch over types is a call through a method handle
     private void value(Object value, int depth) {
         x.budget().step(1);
-        switch (value) {
-            case LuaString s -> string(s);
-            case Double d -> number(d);
-            case Boolean b -> out.add(b ? "true" : "false");
-            case Nil _ -> out.add("null");
-            case LightUserdata _ -> out.add("null");
-            case LuaTable table -> table(table, depth + 1);
-            default -> throw refused(value, "type not supported");
+        if (value instanceof LuaString s) {
+            string(s);
+        } else if (value instanceof Double d) {
+            number(d);
+        } else if (value instanceof LuaTable table) {
+            table(table, depth + 1);
+        } else if (value instanceof Boolean b) {
+            out.add(b ? TRUE : FALSE);
+        } else if (value instanceof Nil || value instanceof LightUserdata) {
+            out.add(NULL);
+        } else {
+            throw refused(value, "type not supported");
         }
     }
 
@@ -75,14 +84,15 @@ final class JsonEncoder {
                 out.add(',');
             }
             first = false;
-            switch (table.keyAt(at)) {
-                case LuaString key -> string(key);
-                case Double key -> {
-                    out.add('"');
-                    number(key);
-                    out.add('"');
-                }
-                default -> throw refused(table.keyAt(at), "table key must be a number or string");
+            Object key = table.keyAt(at);
+            if (key instanceof LuaString s) {
+                string(s);
+            } else if (key instanceof Double d) {
+                out.add('"');
+                number(d);
+                out.add('"');
+            } else {
+                throw refused(key, "table key must be a number or string");
             }
             out.add(':');
             value(table.valueAt(at), depth);
@@ -130,7 +140,7 @@ final class JsonEncoder {
         int from = 0;
         for (int i = 0; i < bytes.length; i++) {
             int b = bytes[i];
-            if (b >= 32 && b != '"' && b != '\\' && b != '/' && b != 127 || b < 0) {
+            if (b < 0 || !ESCAPED[b]) {
                 continue;
             }
             out.add(bytes, from, i - from);
@@ -140,6 +150,14 @@ final class JsonEncoder {
         out.add(bytes, from, bytes.length - from);
         out.add('"');
         x.budget().step(bytes.length >> 4);
+    }
+
+    private static boolean[] escaped() {
+        boolean[] all = new boolean[128];
+        for (int b = 0; b < all.length; b++) {
+            all[b] = b < 32 || b == '"' || b == '\\' || b == '/' || b == 127;
+        }
+        return all;
     }
 
     private void escape(int b) {
