@@ -9,6 +9,8 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The simplest client there can be: one command out, one reply in, and no retry behind one's back. Owned by one thread. */
 public final class RespSocket implements AutoCloseable {
@@ -42,13 +44,30 @@ public final class RespSocket implements AutoCloseable {
 
     /** Sends a command and returns its reply as text: the type's sign and the content ({@code $-1} for null; arrays as their elements joined by a space). */
     public String call(String... arguments) throws IOException {
+        out.write(text(arguments));
+        out.flush();
+        return reply();
+    }
+
+    /** As {@link #call}, all commands at once. */
+    public List<String> calls(List<List<String>> commands) throws IOException {
+        for (List<String> command : commands) {
+            out.write(text(command.toArray(String[]::new)));
+        }
+        out.flush();
+        List<String> replies = new ArrayList<>();
+        for (int i = 0; i < commands.size(); i++) {
+            replies.add(reply());
+        }
+        return replies;
+    }
+
+    private static byte[] text(String... arguments) {
         StringBuilder request = new StringBuilder("*").append(arguments.length).append("\r\n");
         for (String argument : arguments) {
             request.append('$').append(argument.length()).append("\r\n").append(argument).append("\r\n");
         }
-        out.write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
-        out.flush();
-        return reply();
+        return request.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private String reply() throws IOException {

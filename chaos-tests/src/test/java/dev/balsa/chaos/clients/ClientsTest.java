@@ -64,4 +64,12 @@ class ClientsTest {
             return cluster;
         }
     }
+
+    @Nested
+    class Scripts extends ScriptScenarios {
+        @Override
+        ClientCluster cluster() {
+            return cluster;
+        }
+    }
 }

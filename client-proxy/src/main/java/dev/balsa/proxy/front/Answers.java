@@ -176,6 +176,10 @@ final class Answers implements ReplySink {
         }
         if (error) {
             front.stats().error(bytes, offset, length);
+            if (pending.script() != KnownScripts.NONE && bytes[offset + 1] == 'N') {
+                // NOSCRIPT, as a rule.
+                loop.scripts().forget(pending.script());
+            }
         }
         if (!answered(pending)) {
             return;

@@ -28,6 +28,7 @@ final class Execution {
     private final Submissions submissions;
     private final Transactions transactions;
     private final Subscriptions subscriptions;
+    private final ScriptCalls scripts;
     private CommandEntry lastEntry = Rejections.NOTHING;
     /** Of the command in execution, when it came from a client of another process that wants to know its own changes. */
     private long origin;
@@ -44,6 +45,7 @@ final class Execution {
         this.submissions = answers.submissions();
         this.transactions = new Transactions(client, this, router);
         this.subscriptions = new Subscriptions(client, this);
+        this.scripts = new ScriptCalls(client);
     }
 
     /** False: it has to wait, and is decoded again later. */
@@ -80,7 +82,7 @@ final class Execution {
 
     private boolean serve(CommandEntry entry, Args args) {
         if (transactions.takes(entry)) {
-            return transactions.execute(entry, args);
+            return transactions.mayQueue(entry, args) && transactions.execute(entry, args);
         }
         if (entry.kind() == CommandEntry.Kind.PUBSUB) {
             return pubSub(entry, args);
@@ -107,8 +109,28 @@ final class Execution {
         if (target < 0) {
             return wide(entry, args, target);
         }
+        if (ScriptCalls.concerns(entry)) {
+            return script(entry, args, target);
+        }
+        if (entry.kind() == CommandEntry.Kind.ALL_GROUPS) {
+            scripts.executed(entry);
+        }
         Args sent = ScriptRights.along(session.account().user(), entry, args);
         return toGroup(entry, sent, target, router.slot(), answers);
+    }
+
+    private boolean script(CommandEntry entry, Args args, int group) {
+        int slot = router.slot();
+        if (!scripts.mayGo(entry, args, group)) {
+            return false;
+        }
+        Args reading = scripts.reading(entry, args);
+        CommandEntry reads = reading == null ? null : front.commands().find(reading);
+        CommandEntry as = reads == null ? entry
+                // Counted as what the client has sent.
+                : new CommandEntry(reads.spec(), entry.kind(), entry.index(), entry.singleKeyAt(), entry.debug());
+        Args words = reading == null || reads == null ? args : reading;
+        return toGroup(as, ScriptRights.along(session.account().user(), as, words), group, slot, answers);
     }
 
     /** Executes a command of a transaction that no group executes; its reply goes to {@code sink}. */
@@ -228,7 +250,7 @@ final class Execution {
         if (submissions.mustWait(entry, group) || waits && answers.unanswered() > 0) {
             return false;
         }
-        Pending pending = take(entry, sink).target(group, slot);
+        Pending pending = take(entry, sink).target(group, slot).script(scripts.takeSent());
         answers.await(pending);
         if (waits) {
             answers.mayWait(pending);
@@ -245,6 +267,7 @@ final class Execution {
         if (answers.unanswered() > 0) {
             return false;
         }
+        scripts.executed(entry);
         Pending pending = take(entry);
         answers.awaitAlone(pending);
         if (Blocking.mayWait(entry.spec(), args)) {
@@ -327,6 +350,10 @@ final class Execution {
 
     Subscriptions subscriptions() {
         return subscriptions;
+    }
+
+    ScriptCalls scripts() {
+        return scripts;
     }
 
     Transactions transactions() {

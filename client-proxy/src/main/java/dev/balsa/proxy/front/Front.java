@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What all listeners of a process share: settings, commands, clients, statistics, routing. Thread-safe. */
 public final class Front {
@@ -36,6 +37,7 @@ public final class Front {
     private final ClientMemory clientMemory;
     private final ReplyMemory replyMemory = new ReplyMemory();
     private final ConcurrentHashMap<EventLoop, LoopState> loops = new ConcurrentHashMap<>();
+    private final AtomicInteger scriptFlushes = new AtomicInteger();
     private volatile CommandIndex commands;
 
     /**
@@ -121,6 +123,15 @@ public final class Front {
     /** The commands known. */
     public CommandIndex commandIndex() {
         return commands;
+    }
+
+    /** How often a client of this process has had the scripts forgotten. */
+    int scriptFlushes() {
+        return scriptFlushes.get();
+    }
+
+    void scriptsFlushed() {
+        scriptFlushes.incrementAndGet();
     }
 
     CommandIndex commands() {

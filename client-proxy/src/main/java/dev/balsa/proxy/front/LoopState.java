@@ -29,6 +29,7 @@ final class LoopState {
     private final Router plain;
     private final Router cluster;
     private final LoopStats stats = new LoopStats();
+    private final KnownScripts scripts;
     private final ArrayDeque<Pending> pool = new ArrayDeque<>();
     private final ArrayList<Connection> connections = new ArrayList<>();
     private final Args args = new Args();
@@ -46,6 +47,7 @@ final class LoopState {
         this.loop = loop;
         this.plain = front.newRouter(Mode.PLAIN);
         this.cluster = front.newRouter(Mode.CLUSTER);
+        this.scripts = new KnownScripts(front);
         var _ = loop.scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -59,6 +61,10 @@ final class LoopState {
 
     LoopStats stats() {
         return stats;
+    }
+
+    KnownScripts scripts() {
+        return scripts;
     }
 
     /** An array of at least {@code bytes}; its content is anyone's after the caller returns to the loop. */

@@ -50,6 +50,8 @@ final class Transactions implements ReplySink {
     private final Execution execution;
     private final Router router;
     private final List<Queued> queue = new ArrayList<>();
+    /** Scripts that the group is taken to have. */
+    private List<Long> scripts = new ArrayList<>();
     private List<Watched> watched = new ArrayList<>();
     private List<Watched> asked = List.of();
     private boolean open;
@@ -116,6 +118,20 @@ final class Transactions implements ReplySink {
     /** Whether {@link #execute} puts the command into the queue. */
     boolean queues(CommandEntry entry) {
         return open && takes(entry) && entry.kind() != CommandEntry.Kind.TRANSACTION;
+    }
+
+    /** False: what a script needs is looked for, and it is decoded again later. */
+    boolean mayQueue(CommandEntry entry, Args args) {
+        if (!open || !ScriptCalls.concerns(entry)) {
+            return true;
+        }
+        int target = router.groupInTransaction(entry, args);
+        boolean may = target < 0 || execution.scripts().mayGo(entry, args, target);
+        long script = execution.scripts().takeSent();
+        if (script != KnownScripts.NONE) {
+            scripts.add(script);
+        }
+        return may;
     }
 
     /** False: it has to wait, and is decoded again later. */
@@ -264,7 +280,7 @@ final class Transactions implements ReplySink {
         }
         awaited = woven ? Awaited.REPLIES : Awaited.NOTHING;
         open = false;
-        if (execution.pauses(inner) || !execution.toGroup(inner, whole, to, slot, this)) {
+        if (execution.pauses(inner) || !execution.toGroup(inner, whole, to, slot, sink())) {
             awaited = Awaited.NOTHING;
             open = true;
             return false;
@@ -277,6 +293,10 @@ final class Transactions implements ReplySink {
             forget();
         }
         return true;
+    }
+
+    private ReplySink sink() {
+        return scripts.isEmpty() ? this : new ScriptReplies(this, scripts, client.loop().scripts());
     }
 
     private void tellMonitors() {
@@ -549,6 +569,7 @@ final class Transactions implements ReplySink {
 
     private void forget() {
         queue.clear();
+        scripts = new ArrayList<>(0);
         queuedBytes = 0;
         aborted = false;
         group = SlotMap.NONE;

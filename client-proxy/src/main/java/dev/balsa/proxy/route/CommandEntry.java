@@ -73,13 +73,13 @@ public record CommandEntry(CommandSpec spec, Kind kind, int index, int singleKey
         };
     }
 
-    /** Every group has all scripts and functions. */
+    /** Every group has all functions and all scripts that were loaded; one that was evaluated is with some. */
     private static Kind kindOfScripts(String name) {
         return switch (name) {
-            case "script|exists", "script|flush", "script|load", "function|delete", "function|flush", "function|load",
-                    "function|restore" ->
+            case "script|exists", "script|flush", "script|load", "script|show", "function|delete", "function|flush",
+                    "function|load", "function|restore" ->
                 Kind.ALL_GROUPS;
-            case "script|help", "script|kill", "script|show", "function|dump", "function|help", "function|kill",
+            case "script|help", "script|kill", "function|dump", "function|help", "function|kill",
                     "function|list", "function|stats" ->
                 Kind.ANY_GROUP;
             default -> Kind.ADMIN;

@@ -28,6 +28,11 @@ final class EveryGroup {
             case "randomkey" -> randomKey(groups, args);
             default -> new Parts(router, whole) {
                 @Override
+                boolean isFailure(byte[] reply) {
+                    return super.isFailure(reply) && !(entry.name().equals("script|show") && isUnknownScript(reply));
+                }
+
+                @Override
                 void complete(byte[][] replies) {
                     merge(replies);
                 }
@@ -73,14 +78,23 @@ final class EveryGroup {
                 }
             }
             case "script|load", "function|load" -> out.raw(replies[0], 0, replies[0].length);
-            case "script|exists" -> existsEverywhere(replies, out);
+            case "script|exists" -> existsSomewhere(replies, out);
+            case "script|show" -> {
+                byte[] text = Arrays.stream(replies).filter(reply -> reply[0] != '-').findFirst().orElse(replies[0]);
+                out.raw(text, 0, text.length);
+            }
             default -> out.ok();
         }
         answer(out);
     }
 
-    /** A script is known if every group knows it: then it runs whatever its keys are. */
-    private static void existsEverywhere(byte[][] replies, RespWriter out) {
+    /** SCRIPT SHOW, of a group that does not have the script. */
+    private static boolean isUnknownScript(byte[] reply) {
+        return reply.length > 3 && reply[1] == 'N' && reply[2] == 'O' && reply[3] == 'S';
+    }
+
+    /** A script that one group knows runs whatever its keys are. */
+    private static void existsSomewhere(byte[][] replies, RespWriter out) {
         int[] at = new int[replies.length];
         for (int i = 0; i < at.length; i++) {
             at[i] = ReplyBytes.lineEnd(replies[i], 0);
@@ -88,9 +102,9 @@ final class EveryGroup {
         long scripts = ReplyBytes.number(replies[0], 0);
         out.array(scripts);
         for (long script = 0; script < scripts; script++) {
-            long known = 1;
+            long known = 0;
             for (int i = 0; i < at.length; i++) {
-                known &= ReplyBytes.number(replies[i], at[i]);
+                known |= ReplyBytes.number(replies[i], at[i]);
                 at[i] = ReplyBytes.lineEnd(replies[i], at[i]);
             }
             out.integer(known);

@@ -77,7 +77,7 @@ abstract class Parts implements ReplySink {
             return;
         }
         for (byte[] reply : replies) {
-            if (reply[0] == '-') {
+            if (isFailure(reply)) {
                 whole.reply(reply, 0, reply.length);
                 return;
             }
@@ -103,6 +103,11 @@ abstract class Parts implements ReplySink {
         oneLess();
     }
 
-    /** All parts are answered, none with an error; answers the whole. */
+    /** Whether a part's reply is the reply of the whole, whatever the others are. */
+    boolean isFailure(byte[] reply) {
+        return reply[0] == '-';
+    }
+
+    /** All parts are answered, none with a failure; answers the whole. */
     abstract void complete(byte[][] replies);
 }

@@ -30,6 +30,7 @@ public final class Pending implements Request {
     private int protocol;
     private long clientId;
     private long origin;
+    private long script;
 
     // Where it goes.
     private int group;
@@ -73,6 +74,7 @@ public final class Pending implements Request {
         silent = false;
         begun = false;
         origin = 0;
+        script = 0;
         deadlineNanos = 0;
         state = State.SUBMITTED;
         return this;
@@ -90,6 +92,16 @@ public final class Pending implements Request {
     public Pending origin(long changer) {
         origin = changer;
         return this;
+    }
+
+    /** The script that its group is taken to have, as its sender counts them; 0: none. */
+    public Pending script(long key) {
+        script = key;
+        return this;
+    }
+
+    public long script() {
+        return script;
     }
 
     /** To which group, because of which slot (or {@link SlotMap#NONE}). */

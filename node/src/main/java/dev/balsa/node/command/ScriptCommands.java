@@ -20,6 +20,7 @@ import dev.balsa.proto.command.CommandFlag;
 import dev.balsa.proto.resp.Args;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Scripts. The table is the contents page; methods follow in its order. */
 final class ScriptCommands {
@@ -72,6 +73,13 @@ final class ScriptCommands {
     static final Row FULL = logged("full", -5, ScriptCommands::full, NOSCRIPT, NO_MULTI)
             .internal()
             .doc("7.2.0", "that of the script", "Runs a script while there is no memory left.");
+
+    static final Row KEEP = logged("keep", 3, ScriptCommands::keep, NOSCRIPT, NO_MULTI)
+            .internal()
+            .doc("7.2.0", "O(N), N = bytes", "Keeps a script of another group as if it had been evaluated.");
+    static final Row SCRIPT = read("script", 3, ScriptCommands::about, NOSCRIPT, NO_MULTI)
+            .group("scripting").acl("scripting").internal()
+            .doc("7.2.0", "O(1)", "Tells what the group knows of a script: 1 its text, 2 for good, 4 that it only reads.");
 
     private static final String NO_SCRIPT = "NOSCRIPT No matching script. Please use EVAL.";
     private static final String NEGATIVE_KEYS = "ERR Number of keys can't be negative";
@@ -135,6 +143,33 @@ final class ScriptCommands {
         } finally {
             call.scripting().memoryFull(false);
         }
+    }
+
+    // BALSA KEEP script
+    private static void keep(Call call) {
+        byte[] body = call.args().copy(2);
+        Scripts scripts = call.keyspace().scripts();
+        String sha = Scripts.shaOf(body, 0, body.length);
+        Scripts.Script known = scripts.find(sha);
+        Scripts.Script script = known == null ? new Scripts.Script(sha, body) : known;
+        if (call.scripting().compiled(script).error().isEmpty()) {
+            scripts.evaluated(script);
+        }
+        call.reply().integer(about(call, sha));
+    }
+
+    // BALSA SCRIPT sha1
+    private static void about(Call call) {
+        call.reply().integer(about(call, sha(call.args(), 2)));
+    }
+
+    private static int about(Call call, String sha) {
+        Scripts.Script text = text(call, sha);
+        if (text == null) {
+            return 0;
+        }
+        int known = call.keyspace().scripts().find(sha) == null ? 0 : 2;
+        return 1 + known + (call.scripting().compiled(text).flags().noWrites() ? 4 : 0);
     }
 
     private static Args tail(Args args, int from) {
@@ -240,8 +275,14 @@ final class ScriptCommands {
         Args args = call.args();
         call.reply().array(args.count() - 2L);
         for (int i = 2; i < args.count(); i++) {
-            call.reply().integer(call.keyspace().scripts().find(sha(args, i)) == null ? 0 : 1);
+            call.reply().integer(text(call, sha(args, i)) == null ? 0 : 1);
         }
+    }
+
+    /** A script of the state, or one that was only read here. */
+    private static Scripts.@Nullable Script text(Call call, String sha) {
+        Scripts.Script script = call.keyspace().scripts().find(sha);
+        return script == null ? call.scripting().read(sha) : script;
     }
 
     // SCRIPT FLUSH [ASYNC | SYNC]
@@ -278,7 +319,7 @@ final class ScriptCommands {
 
     // SCRIPT SHOW sha1
     private static void show(Call call) {
-        Scripts.Script script = call.keyspace().scripts().find(sha(call.args(), 2));
+        Scripts.Script script = text(call, sha(call.args(), 2));
         if (script == null) {
             call.reply().error("NOSCRIPT No matching script.");
         } else {

@@ -138,6 +138,12 @@ public final class Scripting {
         return functions;
     }
 
+    /** Whether there is such a function, and it says that it only reads. */
+    public boolean onlyReads(Scripts of, String function) {
+        FunctionIndex.Function found = of.libraries().isEmpty() ? null : functions(of).find(function);
+        return found != null && found.flags().noWrites();
+    }
+
     /** How many functions these libraries have. */
     public int functionCount(Scripts of) {
         return of.libraries().isEmpty() ? 0 : functions(of).size();

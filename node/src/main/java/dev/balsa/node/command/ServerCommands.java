@@ -184,7 +184,7 @@ final class ServerCommands {
                     elsewhere("help", 2, LOADING, STALE).of("server").doc("7.2.0", "O(1)", "Lists the subcommands."),
                     elsewhere("map", 2, NOSCRIPT, LOADING, STALE).of("server")
                             .doc("7.2.0", "O(N), N = groups", "Replies with the cluster map as one protobuf message."),
-                    UserCommands.SETUSERS,
+                    ScriptCommands.KEEP, ScriptCommands.SCRIPT, UserCommands.SETUSERS,
                     elsewhere("status", 2, NOSCRIPT, LOADING, STALE).of("server")
                             .doc("7.2.0", "O(N), N = groups", "Tells about this node and its groups."),
                     elsewhere("track", -2, NOSCRIPT, LOADING, STALE).of("server").internal()

@@ -11,6 +11,7 @@ import dev.balsa.node.engine.KeyEventSink;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.KeyspaceListener;
 import dev.balsa.node.engine.Waiters;
+import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proto.log.EntryReader;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
@@ -342,6 +343,16 @@ public final class EntryRunner {
         return nanos.getAsLong();
     }
 
+    /** Whether a command that is no read by its name only reads now: FCALL of a function that says so. */
+    boolean onlyReads(CommandSpec spec, Args words) {
+        if (!ScriptReach.runs(spec)) {
+            return false;
+        }
+        int at = words.is(0, "BALSA") && words.is(1, "AS") ? 4 : 0;
+        return words.count() > at + 1 && words.is(at, "FCALL")
+                && scripting.onlyReads(keyspace.scripts(), words.text(at + 1));
+    }
+
     /** Where the next read is to be decoded into. */
     Args args() {
         return args;
@@ -351,6 +362,10 @@ public final class EntryRunner {
      * Runs the read in {@link #args} that {@link #starts}, unless it meets a key that is due by the clock but not by the log: then false, and nothing was answered.
      */
     boolean read(Request request, Args readArgs, long seed) {
+        if (request.spec().isWrite() && !onlyReads(request.spec(), readArgs)) {
+            request.notExecuted(new Request.Refusal.Busy("the function was loaded anew"), readArgs);
+            return true;
+        }
         reply.reset();
         reply.protocol(request.protocol());
         Call on = with(readArgs);

@@ -170,7 +170,7 @@ public final class SlotGroup implements Backend, ReadRounds.Owner, BlockedClient
             request.notExecuted(new Refusal.NotLeader(""), args);
         } else if (!refusal.isEmpty()) {
             error(request, refusal);
-        } else if (request.spec().isWrite()) {
+        } else if (request.spec().isWrite() && !runner.onlyReads(request.spec(), args)) {
             acceptWrite(request, args);
         } else {
             acceptRead(request, args);

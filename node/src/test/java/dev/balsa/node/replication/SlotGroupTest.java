@@ -110,6 +110,18 @@ class SlotGroupTest {
     }
 
     @Test
+    void a_function_that_only_reads_needs_no_entry_unless_it_is_loaded_anew_meanwhile() {
+        String code = "#!lua name=l\nredis.register_function{function_name='f', callback=function() return 1 end%s}";
+        onLoop(() -> write("FUNCTION", "LOAD", code.formatted(", flags={'no-writes'}")));
+        commit();
+        onLoop(() -> write("FUNCTION", "LOAD", "REPLACE", code.formatted("")));
+        onLoop(() -> write("FCALL", "f", "0"));
+        commit();
+        roundReady();
+        assertThat(answers).containsExactly("$1 l", "$1 l", "not executed FCALL f 0");
+    }
+
+    @Test
     void each_command_of_a_batch_takes_the_time_since_the_one_before() {
         onLoop(() -> {
             write("SET", "a", "1");
@@ -442,8 +454,7 @@ class SlotGroupTest {
             write("DEL", "a");
         });
         commit();
-        assertThat(answers)
-                .containsExactly("+OK", "-OOM command not allowed when used memory > 'maxmemory'.", ":1");
+        assertThat(answers).containsExactly("+OK", "-OOM command not allowed when used memory > 'maxmemory'.", ":1");
     }
 
     // -- steps ----------------------------------------------------------------------------------------------------
@@ -458,9 +469,8 @@ class SlotGroupTest {
         group.submit(new Asked(args, followsWrite), args);
     }
 
-    /** The oldest entry on its way is committed. */
+    /** The oldest entry on its way is committed; it may wait a moment for the client that was just answered. */
     private void commit() {
-        // An entry may wait a moment for the client that was just answered.
         awaitOnLoop(() -> !raft.proposed.isEmpty());
         onLoop(this::applyNext);
         onLoop(() -> {});
