@@ -27,7 +27,7 @@ public final class MessageOrder implements Checker {
             "clock-jump", "clock-strobe");
     /** So long after a fault its links may still be broken: silence is noticed after three seconds. */
     private static final long EXCUSED_NANOS = 10_000_000_000L;
-    private static final long LATE_NANOS = 2_000_000_000L;
+    private static final long LATE_NANOS = 5_000_000_000L;
     private static final int SHOWN_MAX = 20;
 
     /** A subscriber's connection: what it heard and when. */

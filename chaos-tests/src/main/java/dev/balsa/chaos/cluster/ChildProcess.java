@@ -78,6 +78,7 @@ final class ChildProcess implements Machine {
         Process running = running();
         running.destroy();
         running.onExit().completeOnTimeout(running, STOP_MAX_SECONDS, TimeUnit.SECONDS).join();
+        Clocks.forget(running.pid());
         if (running.isAlive()) {
             running.destroyForcibly();
             throw new IllegalStateException(words + " did not stop within " + STOP_MAX_SECONDS + " s of SIGTERM; see "

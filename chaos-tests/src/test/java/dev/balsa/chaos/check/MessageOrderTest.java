@@ -49,11 +49,11 @@ class MessageOrderTest {
     @Test
     void what_is_published_while_a_session_listens_arrives() {
         String[] lost = {"1@1 invoke listen", "1@2 ok listen {:session 5, :messages []}", "0@10 invoke publish 1",
-            "0@11 ok publish [1 10]", "1@5000 invoke listen", "1@5001 ok listen {:session 5, :messages []}"};
+            "0@11 ok publish [1 10]", "1@8000 invoke listen", "1@8001 ok listen {:session 5, :messages []}"};
         assertThat(found(MESSAGES, lost)).containsExactly("lost");
         assertThat(found(MESSAGES, "1@1 invoke listen", "1@2 ok listen {:session 5, :messages []}",
-                "0@10 invoke publish 1", "0@11 ok publish [1 10]", "1@5000 invoke listen",
-                "1@5001 ok listen {:session 5, :messages [1]}")).containsExactly("late");
+                "0@10 invoke publish 1", "0@11 ok publish [1 10]", "1@8000 invoke listen",
+                "1@8001 ok listen {:session 5, :messages [1]}")).containsExactly("late");
         assertThat(found(MESSAGES, insert(lost, 4, "n@600 info kill", "n@700 info heal-kill")))
                 .as("a node was killed meanwhile").isEmpty();
         assertThat(found(MESSAGES, insert(lost, 4, "n@600 info transfer", "n@700 info heal-transfer")))
