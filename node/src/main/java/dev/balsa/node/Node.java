@@ -99,7 +99,7 @@ final class Node implements AutoCloseable {
         String nodeId = NodeIdentity.loadOrCreate(config.dir(), config.nodeId());
         ClusterMap map = StaticMap.of(config, nodeId);
         this.identity = new NodeView.Identity(nodeId, map, new LeaderTable(map));
-        this.loops = RespServer.newLoops(config.ioThreads());
+        this.loops = RespServer.newLoops(config.ioThreads(), config.ioTransport());
         this.background = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("balsa-background").factory());
         this.settings = new Settings(config);

@@ -2,6 +2,7 @@ package dev.balsa.proxy.front;
 
 import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.tls.Tls;
+import dev.balsa.proxy.upstream.IoTransport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -9,14 +10,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
@@ -63,7 +57,7 @@ public final class RespServer implements AutoCloseable {
             throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
-                .channel(serverChannel(loops))
+                .channel(IoTransport.of(loops).listening())
                 .option(ChannelOption.SO_BACKLOG, front.settings().tcpBacklog())
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -104,12 +98,13 @@ public final class RespServer implements AutoCloseable {
         client.pipeline().addLast(new Connection(front, mode, loop, Peer.of(front.clients().nextId(), client)));
     }
 
-    /** Event loops as this machine has them: epoll where there is Linux, else NIO. */
+    /** Event loops as this machine has them. */
     public static EventLoopGroup newLoops(int threads) {
-        return new MultiThreadIoEventLoopGroup(
-                threads,
-                new DeepThreads("balsa-io"),
-                Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        return newLoops(threads, IoTransport.named("auto"));
+    }
+
+    public static EventLoopGroup newLoops(int threads, IoTransport transport) {
+        return new MultiThreadIoEventLoopGroup(threads, new DeepThreads("balsa-io"), transport.handler());
     }
 
     /** Loops run scripts, which may call libraries that call them back: memory is taken as a stack gets deep. */
@@ -124,11 +119,6 @@ public final class RespServer implements AutoCloseable {
         protected Thread newThread(Runnable work, String name) {
             return new FastThreadLocalThread(threadGroup, work, name, STACK_BYTES);
         }
-    }
-
-    private static Class<? extends ServerChannel> serverChannel(EventLoopGroup loops) {
-        boolean epoll = loops instanceof IoEventLoopGroup io && io.isIoType(EpollIoHandler.class);
-        return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     }
 
     /** The port that it listens on. */

@@ -7,10 +7,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoEventLoop;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 
 /** Connections on a given event loop. Stateless. */
 final class Loops {
@@ -18,12 +14,10 @@ final class Loops {
 
     /** @param link what is at this end of the connection, behind TLS if that is configured */
     static Bootstrap bootstrap(EventLoop loop, UpstreamSettings settings, ChannelHandler link) {
-        boolean epoll = loop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class);
-        Class<? extends Channel> type = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
         Tls tls = settings.tls();
         return new Bootstrap()
                 .group(loop)
-                .channel(type)
+                .channel(IoTransport.of(loop).connected())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, settings.connectTimeoutMillis())

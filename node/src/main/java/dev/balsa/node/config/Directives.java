@@ -12,6 +12,7 @@ import dev.balsa.node.config.Kind.UserRules;
 import dev.balsa.node.config.Kind.Whole;
 import dev.balsa.node.config.Kind.Words;
 import dev.balsa.node.engine.EvictionPolicy;
+import dev.balsa.proxy.upstream.IoTransport;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -40,6 +41,7 @@ public final class Directives {
             start("protected-mode", new Flag(), "yes"),
             start("tcp-keepalive", new Whole(0, Integer.MAX_VALUE), "300"),
             start("io-threads", new Whole(1, 128), "1"),
+            start("io-transport", new Choice(IoTransport.NAMES), "auto"),
             // TLS.
             live("tls-port", PORT, "0"),
             start("tls-cluster", new Flag(), "no"),

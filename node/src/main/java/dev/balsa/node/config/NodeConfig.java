@@ -3,6 +3,7 @@ package dev.balsa.node.config;
 import dev.balsa.node.config.Directive.Effect;
 import dev.balsa.proto.cluster.ClusterMap;
 import dev.balsa.proxy.ConfigFile;
+import dev.balsa.proxy.upstream.IoTransport;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -233,6 +234,11 @@ public final class NodeConfig {
     /** Event loops that own sockets and groups. */
     public int ioThreads() {
         return integer("io-threads");
+    }
+
+    /** @throws ConfigFile.ConfigException if this machine does not have the one that is wanted */
+    public IoTransport ioTransport() {
+        return IoTransport.named(value("io-transport"));
     }
 
     // -- cluster ------------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ final class InfoReport {
                 + System.getProperty("os.arch"))
                 .field("arch_bits", 64)
                 .field("monotonic_clock", "JVM System.nanoTime")
-                .field("multiplexing_api", "epoll")
+                .field("multiplexing_api", node.config().ioTransport().toString())
                 .field("gcc_version", "0.0.0")
                 .field("process_id", ProcessHandle.current().pid())
                 .field("process_supervised", "no")
