@@ -2,7 +2,7 @@ package dev.balsa.proxy.front;
 
 import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.tls.Tls;
-import dev.balsa.proxy.upstream.IoTransport;
+import dev.balsa.proxy.transport.IoTransport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

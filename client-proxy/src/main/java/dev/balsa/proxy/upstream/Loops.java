@@ -1,6 +1,7 @@
 package dev.balsa.proxy.upstream;
 
 import dev.balsa.proxy.tls.Tls;
+import dev.balsa.proxy.transport.IoTransport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;

@@ -12,7 +12,7 @@ import dev.balsa.node.config.Kind.UserRules;
 import dev.balsa.node.config.Kind.Whole;
 import dev.balsa.node.config.Kind.Words;
 import dev.balsa.node.engine.EvictionPolicy;
-import dev.balsa.proxy.upstream.IoTransport;
+import dev.balsa.proxy.transport.IoTransport;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

@@ -3,7 +3,7 @@ package dev.balsa.node.config;
 import dev.balsa.node.config.Directive.Effect;
 import dev.balsa.proto.cluster.ClusterMap;
 import dev.balsa.proxy.ConfigFile;
-import dev.balsa.proxy.upstream.IoTransport;
+import dev.balsa.proxy.transport.IoTransport;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

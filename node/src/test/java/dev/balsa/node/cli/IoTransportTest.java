@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.balsa.node.config.NodeConfig;
 import dev.balsa.proxy.ConfigFile.ConfigException;
-import dev.balsa.proxy.upstream.IoTransport;
+import dev.balsa.proxy.transport.IoTransport;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package dev.balsa.proxy.upstream;
+package dev.balsa.proxy.transport;
 
 import dev.balsa.proxy.ConfigFile.ConfigException;
 import io.netty.channel.Channel;
