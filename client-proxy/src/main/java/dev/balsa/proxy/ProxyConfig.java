@@ -7,6 +7,7 @@ import dev.balsa.proxy.front.FrontSettings;
 import dev.balsa.proxy.front.FrontSettings.DebugAccess;
 import dev.balsa.proxy.tls.TlsConfig;
 import dev.balsa.proxy.tls.TlsPorts;
+import dev.balsa.proxy.transport.IoTransport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
  * @param bind addresses to listen on
  * @param port 0 = any free one, -1 = none
  * @param loopThreads event loops ({@code io-threads})
+ * @param transport how they ask the system about sockets ({@code io-transport})
  * @param masterauth password of the nodes; empty: none is needed
  * @param startTimeoutSeconds how long the first contact with the cluster may take
  * @param tls {@code tls-port}, {@code tls-cluster} and the like
@@ -31,6 +33,7 @@ public record ProxyConfig(
         List<String> bind,
         int port,
         int loopThreads,
+        IoTransport transport,
         String masterauth,
         int startTimeoutSeconds,
         TlsPorts tls,
@@ -50,8 +53,8 @@ public record ProxyConfig(
 
     /** A proxy with default settings. */
     public static ProxyConfig of(List<String> seeds, String bind, int port) {
-        return new ProxyConfig(List.copyOf(seeds), List.of(bind), port, 1, "", START_SECONDS, TlsPorts.NONE,
-                new FrontSettings());
+        return new ProxyConfig(List.copyOf(seeds), List.of(bind), port, 1, IoTransport.named("auto"), "", START_SECONDS,
+                TlsPorts.NONE, new FrontSettings());
     }
 
     /**
@@ -75,6 +78,7 @@ public record ProxyConfig(
         List<String> bind = List.of("127.0.0.1");
         int port = 6379;
         int threads = 1;
+        IoTransport transport = IoTransport.named("auto");
         String masterauth = "";
         int startSeconds = START_SECONDS;
         int tlsPort = 0;
@@ -87,6 +91,7 @@ public record ProxyConfig(
                 case "bind" -> bind = d.values();
                 case "port" -> port = (int) d.number(0, PORT_MAX);
                 case "io-threads" -> threads = (int) d.number(1, 128);
+                case "io-transport" -> transport = transport(d);
                 case "masterauth" -> masterauth = d.value();
                 case "tls-port" -> tlsPort = (int) d.number(0, PORT_MAX);
                 case "tls-cluster" -> tlsLinks = d.yes();
@@ -104,8 +109,15 @@ public record ProxyConfig(
             throw new ConfigException("seeds is missing: which nodes is the proxy to ask, e.g. seeds 10.0.0.1:7379?");
         }
         boolean onlyTls = port == 0 && tlsPort != 0;
-        return new ProxyConfig(seeds, bind, onlyTls ? -1 : port, threads, masterauth, startSeconds,
-                tlsPorts(tlsPort, tlsLinks, tls), front);
+        return new ProxyConfig(seeds, bind, onlyTls ? -1 : port, threads, transport, masterauth,
+                startSeconds, tlsPorts(tlsPort, tlsLinks, tls), front);
+    }
+
+    private static IoTransport transport(Directive d) {
+        if (!IoTransport.NAMES.contains(d.value())) {
+            throw d.error("'" + d.name() + "' must be one of " + String.join(", ", IoTransport.NAMES) + ", not " + d.value());
+        }
+        return IoTransport.named(d.value());
     }
 
     private static TlsPorts tlsPorts(int port, boolean links, Map<String, String> values) {

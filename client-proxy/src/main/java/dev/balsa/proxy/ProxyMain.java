@@ -38,7 +38,7 @@ public final class ProxyMain {
     public static int run(ProxyConfig config) throws IOException {
         CountDownLatch stop = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
-        EventLoopGroup loops = RespServer.newLoops(config.loopThreads());
+        EventLoopGroup loops = RespServer.newLoops(config.loopThreads(), config.transport());
         Thread onSignal = new Thread(() -> {
             stop.countDown();
             await(stopped);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.balsa.proxy.front.FrontSettings.DebugAccess;
 import dev.balsa.proxy.tls.TlsPorts;
+import dev.balsa.proxy.transport.IoTransport;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,9 @@ class ProxyConfigTest {
                 client-output-buffer-limit normal 2mb 1mb 10
                 proto-max-bulk-len 8mb
                 enable-debug-command local
+                io-transport nio
                 """);
+        assertThat(config.transport()).isEqualTo(IoTransport.NIO);
         assertThat(config.seeds()).containsExactly("10.0.0.1:7379", "node2:7379");
         assertThat(config.port()).isEqualTo(6380);
         assertThat(config.masterauth()).isEqualTo("c");
@@ -41,6 +44,8 @@ class ProxyConfigTest {
         assertThatThrownBy(() -> parse("seeds a:1\nport 99999")).hasMessage(
                 "proxy.conf:2: 'port' must be between 0 and 65535, not 99999");
         assertThatThrownBy(() -> parse("seeds a:1\nprot 1")).hasMessage("proxy.conf:2: unknown directive 'prot'");
+        assertThatThrownBy(() -> parse("seeds a:1\nio-transport x")).hasMessage(
+                "proxy.conf:2: 'io-transport' must be one of auto, epoll, io_uring, nio, not x");
         assertThatThrownBy(() -> parse("seeds a")).hasMessageContaining("'a' is no address");
         assertThatThrownBy(() -> parse("port 1")).hasMessageContaining("seeds is missing");
         assertThatThrownBy(() -> ProxyConfig.read(List.of("--port"))).hasMessageContaining("command line:1");

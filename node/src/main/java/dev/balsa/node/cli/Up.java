@@ -31,7 +31,7 @@ final class Up implements AutoCloseable {
     private final List<NodeConfig> configs;
     private final List<NodeProcess> nodes = new ArrayList<>();
     private final List<Thread> watches = new ArrayList<>();
-    private final EventLoopGroup loops = RespServer.newLoops(1);
+    private final EventLoopGroup loops;
     private final CountDownLatch stop = new CountDownLatch(1);
     private @Nullable Proxy front;
     private boolean closed;
@@ -41,6 +41,7 @@ final class Up implements AutoCloseable {
         this.files = files;
         this.board = new UpBoard(out, options.groups());
         this.configs = files.configs();
+        this.loops = RespServer.newLoops(1, configs.getFirst().ioTransport());
     }
 
     /** Starts everything and returns when clients can be served. */
@@ -89,7 +90,7 @@ final class Up implements AutoCloseable {
         FrontSettings settings = new FrontSettings().requirepass(password);
         try {
             ProxyConfig config = new ProxyConfig(seeds, List.of(options.bind()), servesTls() ? -1 : options.port(), 1,
-                    configs.getFirst().clusterSecret(), (int) (READY_MAX_MILLIS / 1000), tls(), settings);
+                    configs.getFirst().ioTransport(), configs.getFirst().clusterSecret(), (int) (READY_MAX_MILLIS / 1000), tls(), settings);
             return Proxy.start(config, loops, this::stop);
         } catch (IOException e) {
             throw new UserError("the front does not start: " + e.getMessage());
