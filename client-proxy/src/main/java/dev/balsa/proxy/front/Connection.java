@@ -220,7 +220,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        answers.output().flush();
+        markDirty();
     }
 
     void endTurn() {
