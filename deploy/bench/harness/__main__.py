@@ -47,7 +47,8 @@ def arguments():
     parser.add_argument("--pipelines", default="1,16,64", help="commands sent at once (default: 1,16,64)")
     parser.add_argument("--clients", type=int, default=50, help="connections (default: 50)")
     parser.add_argument("--requests", type=int, default=100_000,
-                        help="commands per run at pipeline 1; five times as many otherwise (default: 100000)")
+                        help="commands per run at pipeline 1; five times as many otherwise; a quarter as many transactions "
+                        "(default: 100000)")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each server and point (default: 5)")
     parser.add_argument("--keys", type=int, help="distinct keys (default: 1000000; with --memory 5000000)")
     parser.add_argument("--value-bytes", type=int, default=64, help="length of a value (default: 64)")

@@ -13,6 +13,8 @@ from harness.targets import BalsaCluster, BalsaServer, RedisTarget
 
 RUN_SECONDS_MAX = 900
 WARM_UP_COMMANDS = 500_000
+# A transaction is seven commands and two round trips, and a Python program asks for it.
+TRANSACTIONS_FEWER_BY = 4
 TITLES = {
     "a": "a: one process",
     "b": "b: three replicas, leader's port",
@@ -31,7 +33,8 @@ def run(given, directory, out):
             ways = {scenario: balsa.load_port}
             if scenario == "b" and isinstance(balsa, BalsaCluster):
                 ways["b-front"] = balsa.front_port
-            for target in (redis, balsa):
+            # Transactions write keys of their own.
+            for target in () if given.commands == ["transaction"] else (redis, balsa):
                 print(f"Filling {target.name} with {given.keys:,} keys ...", file=out, flush=True)
                 with Client(target.load_port(), timeout=120) as client:
                     client.fill(given.keys, given.value_bytes)
@@ -55,12 +58,19 @@ def warm_up(given, redis, ways, out):
         for pipeline in sorted(set(given.pipelines)):
             least = WARM_UP_COMMANDS if pipeline > 1 else WARM_UP_COMMANDS // 10
             for port in [redis.load_port()] + [way() for way in ways.values()]:
-                load(given, port, command, pipeline, max(least, given.requests))
+                load(given, port, command, pipeline, max(least, asked(given, command, 1)))
+
+
+def asked(given, command, pipeline):
+    """How many commands, or transactions, a run is."""
+    if command == "transaction":
+        return max(1, given.requests // TRANSACTIONS_FEWER_BY)
+    return given.requests * (1 if pipeline == 1 else 5)
 
 
 def point(given, redis, balsa, ways, command, pipeline, out):
     """Alternates between the sides; a row for each way to reach Balsa."""
-    requests = given.requests * (1 if pipeline == 1 else 5)
+    requests = asked(given, command, pipeline)
     sides = {"redis": (redis, redis.load_port)}
     sides.update({way: (balsa, port) for way, port in ways.items()})
     runs = {side: [] for side in sides}
