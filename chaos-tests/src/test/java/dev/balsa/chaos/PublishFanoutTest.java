@@ -30,12 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Many idle subscribers at two of three nodes, and a publisher at the first: each message reaches each subscriber of
  * its channel once, and the third node, where nobody has subscribed, is not woken for it. In CI with few. With
- * {@code -Dbalsa.subscribers=10000 -Dbalsa.seconds=15 -Dbalsa.warmup.seconds=10 -Dbalsa.worst.millis=50} as many as one
- * machine takes (files open at once: 10,100 in this process, 5,200 in a node), at 100,000 messages a second to
- * subscribers: 8 µs of CPU each in the nodes and 3 to 5 in the reading thread, so 1.2 of two cores. There the worst came
- * after 47.5 and 131 ms beside other work, and queues form when that takes more than the rest.
- * {@code -Dbalsa.io.transport=io_uring} for the nodes' sockets. With {@code -Dbalsa.redis=<port>} the same is asked of a
- * redis-server there, to see what the machine and this test's one reading thread take.
+ * {@code -Dbalsa.subscribers=10000 -Dbalsa.seconds=15 -Dbalsa.warmup.seconds=10 -Dbalsa.worst.millis=50} as many as
+ * one machine takes (files open at once: 10,100 in this process, 5,200 in a node), at 100,000 messages a second to
+ * subscribers: 8 µs of CPU each in the nodes and 3 to 5 in the reading thread, so 1.2 of two cores. There the worst
+ * came after 47.5 and 131 ms beside other work, and queues form when that takes more than the rest.
+ * {@code -Dbalsa.io.transport=io_uring} for the nodes' sockets. With {@code -Dbalsa.redis=<port>} the same is asked of
+ * a redis-server there, to see what the machine and this test's one reading thread take.
  */
 class PublishFanoutTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -72,7 +72,8 @@ class PublishFanoutTest {
 
     @Test
     void a_message_reaches_all_who_want_it_and_wakes_no_other_node() throws Exception {
-        try (TestCluster cluster = TestCluster.create(directory, 3, 1, TRANSPORT); Selector selector = Selector.open()) {
+        try (TestCluster cluster = TestCluster.create(directory, 3, 1, TRANSPORT);
+                Selector selector = Selector.open()) {
             cluster.startAll();
             await().atMost(PATIENCE).until(() -> cluster.nodes().stream().allMatch(TestCluster::serves));
             for (int i = 0; i < SUBSCRIBERS; i++) {
