@@ -8,6 +8,7 @@ import com.alipay.sofa.jraft.core.State;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.entity.Task;
 import com.alipay.sofa.jraft.error.RaftException;
+import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexResponse;
 import com.google.protobuf.Message;
 import dev.balsa.raft.GroupStatus;
 import dev.balsa.raft.Leadership;
@@ -478,6 +479,16 @@ final class JRaftGroup implements RaftGroup {
         } catch (IllegalStateException e) {
             return 0;
         }
+    }
+
+    /** As {@link AppliedProcessor} says. */
+    ReadIndexResponse applied() {
+        Node node = replica.node();
+        long committed = node == null ? 0 : committedIndex(node);
+        return ReadIndexResponse.newBuilder()
+                .setIndex(committed)
+                .setSuccess(node != null && appliedIndexOfNode(node) >= committed)
+                .build();
     }
 
     // The rest

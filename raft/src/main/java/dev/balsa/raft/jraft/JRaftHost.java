@@ -79,7 +79,7 @@ public final class JRaftHost implements RaftHost {
         clock = new ScheduledThreadPoolExecutor(1, new NamedThreadFactory(name + "-clock-", true));
         clock.setRemoveOnCancelPolicy(true);
         port = RpcPort.open(listen, config, readLoops, new FoundingProcessor(this), new AdmissionProcessor(this),
-                new FullDiskProcessor(this));
+                new FullDiskProcessor(this), new AppliedProcessor(this));
         port.witness(this::isTerm);
         var _ = clock.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }

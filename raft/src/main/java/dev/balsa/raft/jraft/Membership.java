@@ -7,6 +7,8 @@ import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.error.RemotingException;
 import com.alipay.sofa.jraft.rpc.CliRequests.AddPeerRequest;
 import com.alipay.sofa.jraft.rpc.CliRequests.AddPeerResponse;
+import com.alipay.sofa.jraft.rpc.CliRequests.GetLeaderRequest;
+import com.alipay.sofa.jraft.rpc.RpcRequests.ReadIndexResponse;
 import dev.balsa.raft.RaftConfig;
 import dev.balsa.raft.RaftFailure;
 import dev.balsa.raft.RaftGroup;
@@ -32,6 +34,11 @@ final class Membership {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
     private static final int TRANSFER_MILLIS_MIN = 2_000;
     private static final int ADMIT_MILLIS_MAX = 5_000;
+    /** A successor may take so long to apply the last entries; nobody can write meanwhile. */
+    private static final int CATCH_UP_MILLIS_MAX = 200;
+    private static final int CATCH_UP_LOOK_MILLIS = 10;
+    /** Committed entries that it may not have heard of as committed: they come with the next entry or heartbeat. */
+    private static final long UNHEARD_MAX = 256;
 
     private final JRaftHost host;
     private final JRaftGroup group;
@@ -48,7 +55,11 @@ final class Membership {
         this.config = config;
     }
 
-    /** JRaft answers OK when it has begun; what counts is who leads next. */
+    /**
+     * JRaft answers OK when it has begun; what counts is who leads next. JRaft waits until the peer has the log. This one
+     * waits a moment until it has applied it, too: a replica that was just started may have much to apply, and as the
+     * leader could serve nobody until it has.
+     */
     CompletableFuture<Boolean> transferLeadership(String peer) {
         var result = new CompletableFuture<Boolean>();
         var to = new PeerId(JRaftHost.endpoint(peer), 0);
@@ -60,6 +71,11 @@ final class Membership {
             }
             if (to.equals(group.selfPeer())) {
                 result.complete(true);
+                return;
+            }
+            if (!hasApplied(peer, JRaftGroup.committedIndex(node))) {
+                LOG.info("group {}: {} has not applied what is committed, and is not handed leadership", group.name(), peer);
+                result.complete(false);
                 return;
             }
             transfers.removeIf(CompletableFuture::isDone);
@@ -76,6 +92,28 @@ final class Membership {
         });
         long millisMax = TRANSFER_MILLIS_MIN + 4L * config.elections().timeoutMillis();
         return result.completeOnTimeout(false, millisMax, TimeUnit.MILLISECONDS);
+    }
+
+    private boolean hasApplied(String peer, long index) {
+        GetLeaderRequest question = GetLeaderRequest.newBuilder().setGroupId(config.group()).setPeerId(peer).build();
+        long begun = System.nanoTime();
+        try {
+            while (System.nanoTime() - begun < TimeUnit.MILLISECONDS.toNanos(CATCH_UP_MILLIS_MAX)) {
+                Object answer = host.port().ask(JRaftHost.endpoint(peer), question, CATCH_UP_MILLIS_MAX);
+                if (!(answer instanceof ReadIndexResponse response)) {
+                    return false;
+                }
+                if (response.getSuccess() && response.getIndex() + UNHEARD_MAX >= index) {
+                    return true;
+                }
+                TimeUnit.MILLISECONDS.sleep(CATCH_UP_LOOK_MILLIS);
+            }
+        } catch (RemotingException e) {
+            LOG.debug("group {}: {} cannot be asked: {}", group.name(), peer, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
     }
 
     /** Someone leads from now on: a transfer has happened, or was given up. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.raft.ListMachine;
 import dev.balsa.raft.RaftFailure;
 import dev.balsa.raft.jraft.TestCluster.Member;
 import java.io.IOException;
@@ -242,6 +243,28 @@ final class MembershipTest {
             dead.close();
             assertThat(leader.group().transferLeadership(dead.address).get(30, TimeUnit.SECONDS)).isFalse();
             cluster.write(2);
+        }
+    }
+
+    @Test
+    void a_member_that_has_yet_to_apply_the_log_is_not_handed_leadership() throws Exception {
+        try (var cluster = new TestCluster(root, "applying", 3, TestCluster::patient)) {
+            cluster.members.forEach(Member::restart);
+            cluster.write(1);
+            Member leader = cluster.leader();
+            Member target = cluster.follower();
+            ListMachine held = target.machine;
+            synchronized (held) {
+                for (int i = 0; i < 400; i++) {
+                    var _ = TestCluster.propose(leader.group(), i);
+                }
+                cluster.write(2);
+                assertThat(leader.group().transferLeadership(target.address).get(30, TimeUnit.SECONDS)).isFalse();
+                cluster.write(3);
+            }
+            await().atMost(PATIENCE).until(() -> held.values().size() > 400);
+            assertThat(leader.group().leadership().isLeader()).isTrue();
+            assertThat(leader.group().transferLeadership(target.address).get(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 
