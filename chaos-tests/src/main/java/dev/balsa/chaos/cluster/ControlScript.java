@@ -1,10 +1,8 @@
 package dev.balsa.chaos.cluster;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A program that starts, ends and cuts off nodes which are not processes of this machine: containers, machines behind
@@ -25,24 +23,16 @@ import java.util.List;
 public record ControlScript(Path program, int nodes) implements Network {
     /** @return whether its status was 0 */
     boolean ask(String... words) throws IOException {
-        return run(words).exitValue() == 0;
+        return Shell.end(command(words)).status() == 0;
     }
 
     /** @throws IOException with what it printed, if its status is not 0 */
     void tell(String... words) throws IOException {
-        Process process = run(words);
-        if (process.exitValue() != 0) {
-            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            throw new IOException(program + " " + String.join(" ", words) + ": " + printed.strip());
-        }
+        Shell.run(command(words));
     }
 
-    private Process run(String... words) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(program.toAbsolutePath().toString());
-        command.addAll(List.of(words));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        return process.onExit().join();
+    private String[] command(String... words) {
+        return Stream.concat(Stream.of(program.toAbsolutePath().toString()), Stream.of(words)).toArray(String[]::new);
     }
 
     @Override
