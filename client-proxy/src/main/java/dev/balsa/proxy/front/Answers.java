@@ -70,9 +70,14 @@ final class Answers implements ReplySink {
         exclusive = pending;
     }
 
-    /** From now on nothing else is executed until a request that is awaited already is answered. */
+    /**
+     * From now on nothing else is executed until a request that is awaited already is answered. Within a transaction it
+     * is EXEC that is awaited.
+     */
     void alone(Pending pending) {
-        exclusive = pending;
+        if (!client.isWithinTransaction()) {
+            exclusive = pending;
+        }
     }
 
     /** A request that may wait for other clients; until it is answered nothing else is executed. */

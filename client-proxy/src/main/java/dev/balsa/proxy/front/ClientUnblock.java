@@ -24,9 +24,7 @@ final class ClientUnblock {
         } else {
             Connection waiting = client.front().clients().find(id);
             if (waiting != null && waiting != client) {
-                if (!client.isWithinTransaction()) {
-                    client.answers().alone(pending);
-                }
+                client.answers().alone(pending);
                 waiting.loop().loop().execute(() -> waiting.answers()
                         .unblock(error ? Unblock.ERROR : Unblock.TIMEOUT, ended -> reply(pending, ended)));
                 return;

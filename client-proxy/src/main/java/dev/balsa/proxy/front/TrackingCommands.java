@@ -48,9 +48,7 @@ final class TrackingCommands {
             reply.ok();
         } else {
             client.tracking().start(request.options(), request.prefixes);
-            if (!client.isWithinTransaction()) {
-                client.answers().alone(pending);
-            }
+            client.answers().alone(pending);
             client.front().invalidations().source().whenEstablished(() -> answerLater(client, pending, "+OK\r\n"));
             return;
         }

@@ -51,7 +51,7 @@ final class Transactions implements ReplySink {
     private final Router router;
     private final List<Queued> queue = new ArrayList<>();
     /** Scripts that the group is taken to have. */
-    private List<Long> scripts = new ArrayList<>();
+    private final List<Long> scripts = new ArrayList<>();
     private List<Watched> watched = new ArrayList<>();
     private List<Watched> asked = List.of();
     private boolean open;
@@ -569,7 +569,7 @@ final class Transactions implements ReplySink {
 
     private void forget() {
         queue.clear();
-        scripts = new ArrayList<>(0);
+        scripts.clear();
         queuedBytes = 0;
         aborted = false;
         group = SlotMap.NONE;
