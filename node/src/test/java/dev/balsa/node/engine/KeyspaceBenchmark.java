@@ -2,7 +2,11 @@ package dev.balsa.node.engine;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.balsa.node.engine.memory.AddressSpace;
 import dev.balsa.node.engine.memory.Slabs;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -22,7 +26,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
  * Nanoseconds per operation of what holds the keys: a million of 16 bytes with values of 64 (SlotTable, Blobs, Slabs),
- * of which half have a deadline (ExpiryIndex), and marks of WATCH.
+ * of which half have a deadline (ExpiryIndex), marks of WATCH, and Waiters.
  *
  * <p>Run {@link #main} with the test class path; its arguments are a filter of names.
  */
@@ -36,11 +40,14 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 })
 public class KeyspaceBenchmark {
     private static final int KEYS = 1_000_000;
+    private static final int WAITING = 1_000;
+    private static final byte[] NO_GROUP = {};
     private static final long HOUR_MILLIS = 3_600_000;
 
     private final Keyspace keyspace = new Keyspace(1, 4L << 30);
     private final Database db = keyspace.database(0);
     private final Slabs slabs = new Slabs(1L << 30, false);
+    private final AddressSpace space = AddressSpace.reserve(1L << 20);
     private final int[] blobs = new int[4096];
     private final Random random = new Random(1);
     private final byte[] value = new byte[64];
@@ -59,6 +66,9 @@ public class KeyspaceBenchmark {
             keys[i] = String.format("key:%012d", i).getBytes(US_ASCII);
             set(keys[i], i % 2 == 0 ? 0 : HOUR_MILLIS + i);
         }
+        for (int i = 0; i < WAITING; i++) {
+            keyspace.waiters().add(0, new Waiters.Wish(Waiters.Kind.LIST, NO_GROUP, List.of(keys[i]), HOUR_MILLIS + i, keys[i]));
+        }
         for (int i = 0; i < blobs.length; i++) {
             blobs[i] = slabs.allocate(8 + random.nextInt(120));
         }
@@ -68,6 +78,7 @@ public class KeyspaceBenchmark {
     public void close() {
         keyspace.close();
         slabs.close();
+        space.close();
     }
 
     private void set(byte[] key, long deadlineMillis) {
@@ -115,5 +126,22 @@ public class KeyspaceBenchmark {
         byte[] key = any();
         long id = keyspace.marks().watch(0, key, 0, key.length, 0, 1);
         keyspace.marks().leave(0, key, 0, key.length, id);
+    }
+
+    /** As one of {@link #WAITING} clients, each at a list of its own. */
+    @Benchmark
+    public void waitAndLeave() {
+        byte[] key = any();
+        Waiters waiters = keyspace.waiters();
+        waiters.add(0, new Waiters.Wish(Waiters.Kind.LIST, NO_GROUP, List.of(key), HOUR_MILLIS, key));
+        Waiters.Key place = new Waiters.Key(0, ByteBuffer.wrap(key));
+        waiters.remove(waiters.queue(place, waiters.topics(place).getFirst()).getLast());
+    }
+
+    /** A page of memory is given back to the system and written again. */
+    @Benchmark
+    public void giveBackAndTouch() {
+        space.giveBack(0, 4096);
+        space.segment().set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
     }
 }

@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.balsa.node.engine.memory.Slabs;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -49,6 +51,7 @@ public class StructuresBenchmark {
     private final LargeSet set = new LargeSet(space);
     private final LargeSortedSet sorted = new LargeSortedSet(space);
     private final QuickList list = new QuickList(space);
+    private final Stream stream = new Stream(space);
     private final IdMap ids = new IdMap(space, 2);
     private final DeadlineHeap deadlines = new DeadlineHeap();
     private final RefSet refs = new RefSet();
@@ -59,6 +62,8 @@ public class StructuresBenchmark {
     private final Intset intsets = new Intset(memory);
     private final byte[] registers = new byte[HyperLogLog.REGISTERS];
     private byte[][] names = {};
+    private byte[] ziplist = {};
+    private long added;
     private long pack;
     private long fieldsAt;
     private long fieldsEnd;
@@ -82,7 +87,10 @@ public class StructuresBenchmark {
             ids.set(ids.insert(i, 0), 0, i);
             deadlines.add(random.nextInt(elements), i);
             refs.add(i + 1);
+            stream.add(new StreamId(1 + i, 0), new Pair(names[i]), EncodingLimits.DEFAULT);
         }
+        added = elements;
+        ziplist = ZiplistTest.ziplist(Arrays.stream(names).limit(PACKED).map(name -> new String(name, US_ASCII)).toList());
         pack = ValueSpace.offset(space.allocate(PACKED * 32));
         fieldsAt = ValueSpace.offset(space.allocate(PACKED * 32));
         intset = ValueSpace.offset(space.allocate(PACKED * 16));
@@ -148,6 +156,29 @@ public class StructuresBenchmark {
     }
 
     @Benchmark
+    public void streamAddAndTrim() {
+        stream.add(new StreamId(++added, 0), new Pair(any()), EncodingLimits.DEFAULT);
+        long _ = stream.trim(new Stream.Trim(elements, new StreamId(0, 0), true, Long.MAX_VALUE));
+    }
+
+    /** The ten entries from one on. */
+    @Benchmark
+    public long streamRange() {
+        long from = added - elements + 1 + random.nextInt(elements - 10);
+        StreamCursor at = stream.range(new StreamId(from, 0), new StreamId(from + 9, 0), false);
+        long sum = 0;
+        while (at.next()) {
+            sum += at.ms();
+        }
+        return sum;
+    }
+
+    @Benchmark
+    public byte @Nullable [] ziplistToListpack() {
+        return Ziplist.toListpack(ziplist, 0, ziplist.length);
+    }
+
+    @Benchmark
     public long idMapFind() {
         return ids.find(random.nextInt(elements), 0);
     }
@@ -209,5 +240,29 @@ public class StructuresBenchmark {
     @Benchmark
     public long hyperLogLogCount() {
         return HyperLogLog.count(registers);
+    }
+
+    /** One field of a byte, with that name's 16 bytes as its value. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Pair(byte[] name) implements StreamFields {
+        @Override
+        public int count() {
+            return 1;
+        }
+
+        @Override
+        public byte[] array() {
+            return name;
+        }
+
+        @Override
+        public int offset(int i) {
+            return 0;
+        }
+
+        @Override
+        public int length(int i) {
+            return i == 0 ? 1 : name.length;
+        }
     }
 }
