@@ -31,7 +31,7 @@ final class Founding {
     private static final Logger LOG = LoggerFactory.getLogger(Founding.class);
     private static final int ASK_MILLIS_MAX = 500;
     private static final int TELL_ROUNDS = 30;
-    /** Behind the id of a replica that was admitted and is no member. */
+    /** Behind the id of a replica that was admitted and hears of no leader. */
     static final String OUTSIDE = "/outside";
 
     /** What a member says to a new replica. */
@@ -97,7 +97,7 @@ final class Founding {
         return complete ? ids : null;
     }
 
-    /** This replica was admitted and then not added: whoever leads now is told that it waits. */
+    /** This replica was admitted and may not have been added: whoever leads now is told that it waits. */
     void waitsOutside() {
         for (String peer : config.initialPeers()) {
             if (!peer.equals(config.self())) {

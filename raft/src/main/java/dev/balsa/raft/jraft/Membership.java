@@ -183,9 +183,9 @@ final class Membership {
      *
      * <p>The leader may change in between. Then the replica is no member any more, and it asks the next leader: that one
      * adds it if its own configuration names it. If the leader changes after the replica was admitted and before it
-     * counts, it notices that it is no member and has no leader, and asks in the same way. A replica that was taken out
-     * by hand stays out unless it is named there and comes back empty, or had come back so before; adding it is safe in
-     * any case, because it gets all data before it counts.
+     * counts, it hears of no leader, and asks in the same way. A replica that was taken out by hand stays out unless it
+     * is named there and comes back empty, or had come back so before; adding it is safe in any case, because it gets
+     * all data before it counts.
      */
     void rejoin(String peer) {
         if (!rejoining.compareAndSet(false, true)) {

@@ -66,6 +66,8 @@ final class Replica {
     private boolean unwritable;
     private volatile long ticks;
     private volatile long nextTicks;
+    private volatile long ledTicks;
+    private volatile boolean asksOutside;
     private long openedTicks;
 
     Replica(JRaftHost host, JRaftGroup group, RaftConfig config, JRaftStateMachine adapter) {
@@ -240,6 +242,10 @@ final class Replica {
 
     void tick(long now) {
         ticks = now;
+        if (node == null || group.leadership().leader() != null) {
+            ledTicks = now;
+            asksOutside = false;
+        }
         boolean idle = founding == null && brokenNode == null && !isOutside();
         if (idle || ticks < nextTicks || !busy.compareAndSet(false, true)) {
             return;
@@ -277,18 +283,25 @@ final class Replica {
         }
     }
 
-    /** Admitted by a leader that was deposed before it had added this replica: then nobody sends it anything. */
+    /**
+     * Whether it may have been admitted by a leader that was deposed before it had added this replica: then nobody sends it
+     * anything. Its own list of members says nothing, because it may come from a snapshot of the time before it was removed.
+     */
     private boolean isOutside() {
         ReplicaIdentity known = identity;
-        return node != null && known != null && known.member() && known.founders().isEmpty()
-                && group.leadership().leader() == null && !group.peers().contains(config.self());
+        return known != null && known.member() && known.founders().isEmpty() && ticks - ledTicks >= OUTSIDE_TICKS;
     }
 
+    /** Asks whoever leads to be added if it is no member. */
     private void waitOutside() {
         nextTicks = ticks + OUTSIDE_TICKS;
         ReplicaIdentity known = identity;
         if (known != null) {
-            LOG.warn("group {}: {} was admitted, but is no member; it asks to be added", config.group(), config.self());
+            if (!asksOutside) {
+                asksOutside = true;
+                LOG.warn("group {}: {} hears of no leader; if it is no member any more, it asks to be added", config.group(),
+                        config.self());
+            }
             new Founding(host.port(), config, known).waitsOutside();
         }
     }

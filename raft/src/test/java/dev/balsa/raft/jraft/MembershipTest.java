@@ -130,6 +130,25 @@ final class MembershipTest {
         }
     }
 
+    /** Its list of members may be older than its removal: from a snapshot, say. */
+    @Test
+    void a_wiped_member_comes_back_when_it_takes_itself_for_one_still() throws Exception {
+        try (var cluster = TestCluster.started(root, "mistaken", 3)) {
+            cluster.write(1);
+            Member wiped = cluster.follower();
+            wiped.close();
+            wipe(wiped.directory);
+            wiped.restart();
+            await().atMost(PATIENCE).until(() -> wiped.group().peers().contains(wiped.address));
+            wiped.close();
+            cluster.leader().group().removePeer(wiped.address).get(30, TimeUnit.SECONDS);
+            wiped.restart();
+            await().atMost(PATIENCE).until(() -> cluster.leader().group().peers().contains(wiped.address));
+            cluster.write(2);
+            await().atMost(PATIENCE).until(() -> wiped.machine.values().contains(2L));
+        }
+    }
+
     @Test
     void a_directory_without_its_identity_is_refused() throws Exception {
         try (var cluster = TestCluster.started(root, "orphan", 1)) {
