@@ -3,9 +3,9 @@ package dev.balsa.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
-import dev.balsa.chaos.workload.RespSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,7 +55,7 @@ class BankTest {
     void no_money_comes_or_goes_while_leaders_are_killed() throws Exception {
         long seed = Long.getLong("balsa.seed", System.nanoTime());
         System.out.println("BankTest: -Dbalsa.seed=" + seed);
-        try (RespSocket socket = RespSocket.connect(cluster.node(1).ports(), 10_000)) {
+        try (RespSocket socket = cluster.node(1).ports().connect(10_000)) {
             for (int i = 0; i < ACCOUNTS; i++) {
                 assertThat(socket.call("SET", "account:" + i, String.valueOf(BALANCE))).isEqualTo("+OK");
             }
@@ -78,7 +78,7 @@ class BankTest {
             client.join(PATIENCE.toMillis());
         }
         assertThat(wrong).as(cluster.logs()).isEmpty();
-        try (RespSocket socket = RespSocket.connect(cluster.node(2).ports(), 10_000)) {
+        try (RespSocket socket = cluster.node(2).ports().connect(10_000)) {
             assertThat(total(socket)).as(cluster.logs()).isEqualTo(ACCOUNTS * BALANCE);
         }
         System.out.println(transfers + " transfers, " + conflicts + " that a change of an account prevented");
@@ -86,7 +86,7 @@ class BankTest {
 
     private void work(int number, Random random) {
         for (int attempt = number; !stop; attempt++) {
-            try (RespSocket socket = RespSocket.connect(cluster.node(attempt % 3 + 1).ports(), 5_000)) {
+            try (RespSocket socket = cluster.node(attempt % 3 + 1).ports().connect(5_000)) {
                 while (!stop) {
                     transfer(socket, random);
                     if (random.nextInt(5) == 0 && total(socket) != ACCOUNTS * BALANCE) {
@@ -168,7 +168,7 @@ class BankTest {
     }
 
     private static boolean serves(NodeProcess node) {
-        try (RespSocket socket = RespSocket.connect(node.ports(), 2_000)) {
+        try (RespSocket socket = node.ports().connect(2_000)) {
             return socket.call("SET", "probe", "1").equals("+OK");
         } catch (IOException notYet) {
             return false;

@@ -3,10 +3,10 @@ package dev.balsa.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
 import dev.balsa.chaos.workload.AcknowledgedWrites;
-import dev.balsa.chaos.workload.RespSocket;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -146,7 +146,7 @@ class DamageTest {
     }
 
     private static void save(NodeProcess node) throws IOException {
-        try (RespSocket socket = RespSocket.connect(node.ports(), 30_000)) {
+        try (RespSocket socket = node.ports().connect(30_000)) {
             assertThat(socket.call("SAVE")).isEqualTo("+OK");
         }
     }

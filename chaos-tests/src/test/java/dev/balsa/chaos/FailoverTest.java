@@ -3,10 +3,10 @@ package dev.balsa.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
 import dev.balsa.chaos.workload.AcknowledgedWrites;
-import dev.balsa.chaos.workload.RespSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,7 +89,7 @@ class FailoverTest {
             await().atMost(PATIENCE).until(() -> set(other, "after-pause", "new"));
             await().atMost(Duration.ofSeconds(15)).until(() -> System.nanoTime() - paused > 10_000_000_000L);
             old.resume();
-            try (RespSocket socket = RespSocket.connect(old.ports(), 10_000)) {
+            try (RespSocket socket = old.ports().connect(10_000)) {
                 assertThat(socket.call("GET", "after-pause")).isEqualTo("$new");
             }
             awaitMore(writes, 500);
@@ -125,7 +125,7 @@ class FailoverTest {
     }
 
     private static boolean set(NodeProcess node, String key, String value) {
-        try (RespSocket socket = RespSocket.connect(node.ports(), 2_000)) {
+        try (RespSocket socket = node.ports().connect(2_000)) {
             return socket.call("SET", key, value).equals("+OK");
         } catch (IOException notYet) {
             return false;

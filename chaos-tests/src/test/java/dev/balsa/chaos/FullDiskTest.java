@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.SmallDisk;
 import dev.balsa.chaos.cluster.TestCluster;
 import dev.balsa.chaos.workload.AcknowledgedWrites;
-import dev.balsa.chaos.workload.RespSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,13 +141,13 @@ class FullDiskTest {
     }
 
     private static String info(NodeProcess node) throws IOException {
-        try (RespSocket socket = RespSocket.connect(node.ports().host(), node.ports().cluster(), 10_000)) {
+        try (RespSocket socket = node.ports().connectCluster(10_000)) {
             return socket.call("INFO", "persistence") + socket.call("INFO", "balsa_groups");
         }
     }
 
     private static String call(NodeProcess node, String... command) {
-        try (RespSocket socket = RespSocket.connect(node.ports(), 10_000)) {
+        try (RespSocket socket = node.ports().connect(10_000)) {
             return socket.call(command);
         } catch (IOException broken) {
             return broken.toString();

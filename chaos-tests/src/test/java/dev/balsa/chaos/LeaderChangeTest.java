@@ -3,9 +3,9 @@ package dev.balsa.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
-import dev.balsa.chaos.workload.RespSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +41,7 @@ class LeaderChangeTest {
             List<RespSocket> idle = new ArrayList<>();
             List<Thread> readers = new ArrayList<>();
             for (int i = 0; i < READERS; i++) {
-                idle.add(RespSocket.connect(here.ports(), 10_000));
+                idle.add(here.ports().connect(10_000));
                 readers.add(Thread.ofPlatform().start(() -> read(here)));
             }
             try {
@@ -79,7 +79,7 @@ class LeaderChangeTest {
     }
 
     private void read(NodeProcess node) {
-        try (RespSocket socket = RespSocket.connect(node.ports(), 10_000)) {
+        try (RespSocket socket = node.ports().connect(10_000)) {
             while (running.get()) {
                 String reply = socket.call("GET", "probe");
                 if (reply.equals("$1")) {
@@ -103,7 +103,7 @@ class LeaderChangeTest {
     }
 
     private static void call(NodeProcess node, String command) throws IOException {
-        try (RespSocket socket = RespSocket.connect(node.ports(), 10_000)) {
+        try (RespSocket socket = node.ports().connect(10_000)) {
             socket.call(command);
         }
     }

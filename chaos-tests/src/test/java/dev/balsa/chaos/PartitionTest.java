@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.Namespaces;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
 import dev.balsa.chaos.workload.AcknowledgedWrites;
-import dev.balsa.chaos.workload.RespSocket;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
@@ -65,7 +65,7 @@ class PartitionTest {
     }
 
     private static String answer(NodeProcess node, String... command) throws IOException {
-        try (RespSocket socket = RespSocket.connect(node.ports(), 8_000)) {
+        try (RespSocket socket = node.ports().connect(8_000)) {
             return socket.call(command);
         } catch (SocketTimeoutException silent) {
             return "(no answer)";
@@ -75,7 +75,7 @@ class PartitionTest {
     }
 
     private static boolean set(NodeProcess node, String key, String value) {
-        try (RespSocket socket = RespSocket.connect(node.ports(), 2_000)) {
+        try (RespSocket socket = node.ports().connect(2_000)) {
             return socket.call("SET", key, value).equals("+OK");
         } catch (IOException notYet) {
             return false;

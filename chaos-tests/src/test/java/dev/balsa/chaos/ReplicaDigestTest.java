@@ -3,10 +3,10 @@ package dev.balsa.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
 import dev.balsa.chaos.workload.RandomWrites;
-import dev.balsa.chaos.workload.RespSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ class ReplicaDigestTest {
     }
 
     private static void write(NodeProcess node, RandomWrites writes, int commands) throws IOException {
-        try (RespSocket socket = RespSocket.connect(node.ports(), 20_000)) {
+        try (RespSocket socket = node.ports().connect(20_000)) {
             for (int i = 0; i < commands; i++) {
                 String reply = socket.call(writes.next());
                 assertThat(reply).doesNotStartWith("-TRYAGAIN").doesNotStartWith("-CLUSTERDOWN")
@@ -73,19 +73,19 @@ class ReplicaDigestTest {
     }
 
     private static void save(NodeProcess node) throws IOException {
-        try (RespSocket socket = RespSocket.connect(node.ports(), 30_000)) {
+        try (RespSocket socket = node.ports().connect(30_000)) {
             assertThat(socket.call("SAVE")).isEqualTo("+OK");
         }
     }
 
     private static String digest(NodeProcess node) throws IOException {
-        try (RespSocket socket = RespSocket.connect(node.ports().host(), node.ports().cluster(), 10_000)) {
+        try (RespSocket socket = node.ports().connectCluster(10_000)) {
             return socket.call("BALSA", "DIGEST");
         }
     }
 
     private static boolean serves(NodeProcess node) {
-        try (RespSocket socket = RespSocket.connect(node.ports(), 2_000)) {
+        try (RespSocket socket = node.ports().connect(2_000)) {
             return socket.call("SET", "probe", "1").equals("+OK");
         } catch (IOException notYet) {
             return false;

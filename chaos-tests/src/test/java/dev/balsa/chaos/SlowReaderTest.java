@@ -3,10 +3,10 @@ package dev.balsa.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
 import dev.balsa.chaos.workload.AcknowledgedWrites;
-import dev.balsa.chaos.workload.RespSocket;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +40,7 @@ class SlowReaderTest {
         try (TestCluster cluster = TestCluster.create(directory, 3, 1)) {
             cluster.startAll();
             await().atMost(PATIENCE).until(() -> cluster.nodes().stream().allMatch(TestCluster::serves));
-            try (RespSocket socket = RespSocket.connect(cluster.node(1).ports(), 10_000)) {
+            try (RespSocket socket = cluster.node(1).ports().connect(10_000)) {
                 assertThat(socket.call("SET", "large", "x".repeat(VALUE_BYTES))).isEqualTo("+OK");
             }
             try (AcknowledgedWrites writes = new AcknowledgedWrites(5, attempt -> cluster.node(attempt % 3 + 1).ports())) {
@@ -78,7 +78,7 @@ class SlowReaderTest {
             cluster.startAll();
             NodeProcess node = cluster.node(1);
             await().atMost(PATIENCE).until(() -> TestCluster.serves(node));
-            try (RespSocket socket = RespSocket.connect(node.ports(), 10_000)) {
+            try (RespSocket socket = node.ports().connect(10_000)) {
                 assertThat(socket.call("SET", "medium", "x".repeat(MEDIUM_BYTES))).isEqualTo("+OK");
             }
             for (int i = 0; i < LATE_READERS; i++) {

@@ -3,9 +3,9 @@ package dev.balsa.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
-import dev.balsa.chaos.workload.RespSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,7 +88,7 @@ class SpreadTest {
     /** INCR by one client through a node's plain port: the replies must be 1, 2, 3 …, and the connection must hold. */
     private static long count(NodeProcess node, String key, AtomicBoolean enough) {
         long count = 0;
-        try (RespSocket socket = RespSocket.connect(node.ports(), 30_000)) {
+        try (RespSocket socket = node.ports().connect(30_000)) {
             while (!enough.get()) {
                 count++;
                 assertThat(socket.call("INCR", key)).isEqualTo(":" + count);
@@ -104,7 +104,7 @@ class SpreadTest {
         NodeProcess.Ports target = cluster.node(to).ports();
         for (NodeProcess from : cluster.nodes()) {
             if (from.number() != to) {
-                try (RespSocket socket = RespSocket.connect(from.ports().host(), from.ports().cluster(), 10_000)) {
+                try (RespSocket socket = from.ports().connectCluster(10_000)) {
                     String reply = socket.call("FAILOVER", "TO", target.host(), Integer.toString(target.cluster()));
                     // It may have lost what it led in the meantime.
                     assertThat(reply).containsPattern("OK|not valid when server is a replica");
@@ -122,7 +122,7 @@ class SpreadTest {
     private List<Integer> leaders(int asked) {
         List<Integer> leaders = new ArrayList<>();
         NodeProcess.Ports ports = cluster.node(asked).ports();
-        try (RespSocket socket = RespSocket.connect(ports.host(), ports.cluster(), 2_000)) {
+        try (RespSocket socket = ports.connectCluster(2_000)) {
             // Each range names its leader first: ":first :last *$host".
             Matcher host = Pattern.compile(":\\d+ :\\d+ \\*\\$127\\.0\\.1\\.(\\d)").matcher(socket.call("CLUSTER", "SLOTS"));
             while (host.find()) {

@@ -3,9 +3,9 @@ package dev.balsa.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
-import dev.balsa.chaos.workload.RespSocket;
 import dev.balsa.proxy.Proxy;
 import dev.balsa.proxy.ProxyConfig;
 import dev.balsa.proxy.front.RespServer;
@@ -112,7 +112,7 @@ class TrackedCopiesTest {
         Random random = new Random(1);
         for (long number = 1; running.get();) {
             NodeProcess to = leader.isAlive() && number % 2 == 0 ? leader : follower;
-            try (RespSocket socket = RespSocket.connect(to.ports(), 5_000)) {
+            try (RespSocket socket = to.ports().connect(5_000)) {
                 for (int i = 0; i < 50 && running.get(); i++) {
                     int key = random.nextInt(KEYS);
                     if (socket.call("SET", "key" + key, "" + number).equals("+OK")) {

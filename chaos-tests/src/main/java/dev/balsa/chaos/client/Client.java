@@ -137,11 +137,7 @@ public final class Client implements AutoCloseable {
     }
 
     private void send(String... command) throws IOException {
-        StringBuilder request = new StringBuilder("*").append(command.length).append("\r\n");
-        for (String argument : command) {
-            request.append('$').append(argument.length()).append("\r\n").append(argument).append("\r\n");
-        }
-        byte[] bytes = request.toString().getBytes(StandardCharsets.ISO_8859_1);
+        byte[] bytes = RespSocket.text(command);
         if (breaksNext.compareAndSet(true, false)) {
             out.write(bytes, 0, 1 + Math.floorMod(System.nanoTime(), bytes.length - 1));
             out.flush();

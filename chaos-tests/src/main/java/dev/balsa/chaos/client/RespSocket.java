@@ -1,6 +1,5 @@
-package dev.balsa.chaos.workload;
+package dev.balsa.chaos.client;
 
-import dev.balsa.chaos.cluster.NodeProcess;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,11 +21,6 @@ public final class RespSocket implements AutoCloseable {
         this.socket = socket;
         this.in = new BufferedInputStream(socket.getInputStream());
         this.out = socket.getOutputStream();
-    }
-
-    /** Connects to a node's plain port. */
-    public static RespSocket connect(NodeProcess.Ports node, int timeoutMillis) throws IOException {
-        return connect(node.host(), node.plain(), timeoutMillis);
     }
 
     public static RespSocket connect(String host, int port, int timeoutMillis) throws IOException {
@@ -62,7 +56,8 @@ public final class RespSocket implements AutoCloseable {
         return replies;
     }
 
-    private static byte[] text(String... arguments) {
+    /** A command as a RESP array. */
+    static byte[] text(String... arguments) {
         StringBuilder request = new StringBuilder("*").append(arguments.length).append("\r\n");
         for (String argument : arguments) {
             request.append('$').append(argument.length()).append("\r\n").append(argument).append("\r\n");

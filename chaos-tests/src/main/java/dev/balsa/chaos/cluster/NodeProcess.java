@@ -1,5 +1,6 @@
 package dev.balsa.chaos.cluster;
 
+import dev.balsa.chaos.client.RespSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,16 @@ public final class NodeProcess {
 
         public String clusterAddress() {
             return host + ":" + cluster;
+        }
+
+        /** A connection to the plain port, which gives up after so long at each step. */
+        public RespSocket connect(int timeoutMillis) throws IOException {
+            return RespSocket.connect(host, plain, timeoutMillis);
+        }
+
+        /** As {@link #connect}, to the port of clients that know the cluster. */
+        public RespSocket connectCluster(int timeoutMillis) throws IOException {
+            return RespSocket.connect(host, cluster, timeoutMillis);
         }
     }
 

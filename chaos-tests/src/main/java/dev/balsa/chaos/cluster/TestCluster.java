@@ -1,6 +1,6 @@
 package dev.balsa.chaos.cluster;
 
-import dev.balsa.chaos.workload.RespSocket;
+import dev.balsa.chaos.client.RespSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -154,7 +154,7 @@ public final class TestCluster implements AutoCloseable {
      * Which node leads the group of slot 0, as the node {@code asked} sees it; 0 = it knows of none or does not answer.
      */
     public int leader(NodeProcess asked) {
-        try (RespSocket socket = RespSocket.connect(asked.ports().host(), asked.ports().cluster(), 2_000)) {
+        try (RespSocket socket = asked.ports().connectCluster(2_000)) {
             String slots = socket.call("CLUSTER", "SLOTS");
             // The first range: "*:0 :16383 *$127.0.1.2 :port $id *…": the first address is its leader's.
             Matcher first = Pattern.compile("\\$(\\S+) :(\\d+)").matcher(slots);
@@ -175,7 +175,7 @@ public final class TestCluster implements AutoCloseable {
 
     /** Whether a write through that node is acknowledged now. */
     public static boolean serves(NodeProcess node) {
-        try (RespSocket socket = RespSocket.connect(node.ports(), 2_000)) {
+        try (RespSocket socket = node.ports().connect(2_000)) {
             return socket.call("SET", "probe", "1").equals("+OK");
         } catch (IOException notYet) {
             return false;
@@ -184,7 +184,7 @@ public final class TestCluster implements AutoCloseable {
 
     /** Up to which entry the node has applied the log of each of its groups, in their order; empty = it does not answer. */
     public static List<Long> applied(NodeProcess node) {
-        try (RespSocket socket = RespSocket.connect(node.ports().host(), node.ports().cluster(), 2_000)) {
+        try (RespSocket socket = node.ports().connectCluster(2_000)) {
             return Pattern.compile("applied=(\\d+)").matcher(socket.call("INFO", "balsa_groups")).results()
                     .map(found -> Long.parseLong(found.group(1)))
                     .toList();
@@ -195,7 +195,7 @@ public final class TestCluster implements AutoCloseable {
 
     /** Group, index and digest of each of the node's replicas. */
     public static String digest(NodeProcess node) throws IOException {
-        try (RespSocket socket = RespSocket.connect(node.ports().host(), node.ports().cluster(), 10_000)) {
+        try (RespSocket socket = node.ports().connectCluster(10_000)) {
             return socket.call("BALSA", "DIGEST");
         }
     }

@@ -1,7 +1,7 @@
 package dev.balsa.chaos.nemesis;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
-import dev.balsa.chaos.workload.RespSocket;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
@@ -26,7 +26,7 @@ record Told(String command) implements Fault {
     }
 
     private void tell(NodeProcess node) {
-        try (RespSocket socket = RespSocket.connect(node.ports(), 3_000)) {
+        try (RespSocket socket = node.ports().connect(3_000)) {
             socket.call(command);
         } catch (IOException gone) {
             // Another fault was there first.

@@ -3,6 +3,7 @@ package dev.balsa.chaos.run;
 import dev.balsa.chaos.bug.PlantedBug;
 import dev.balsa.chaos.check.Availability;
 import dev.balsa.chaos.check.Verdict;
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.BlockDisk;
 import dev.balsa.chaos.cluster.Clocks;
 import dev.balsa.chaos.cluster.ControlScript;
@@ -15,7 +16,6 @@ import dev.balsa.chaos.history.History;
 import dev.balsa.chaos.history.Recorder;
 import dev.balsa.chaos.nemesis.Arena;
 import dev.balsa.chaos.nemesis.Fault;
-import dev.balsa.chaos.workload.RespSocket;
 import dev.balsa.chaos.workload.Workloads;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +72,7 @@ public final class Runner {
             cluster.startAll();
             awaitServing(cluster);
             // Histories begin with nothing.
-            try (RespSocket socket = RespSocket.connect(cluster.node(1).ports(), 10_000)) {
+            try (RespSocket socket = cluster.node(1).ports().connect(10_000)) {
                 if (!socket.call("FLUSHALL").equals("+OK")) {
                     throw new IllegalStateException("the cluster cannot be emptied");
                 }

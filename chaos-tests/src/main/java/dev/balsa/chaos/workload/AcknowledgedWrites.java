@@ -1,5 +1,6 @@
 package dev.balsa.chaos.workload;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ public final class AcknowledgedWrites implements AutoCloseable {
     private void run(int client) {
         long n = 0;
         for (int attempt = client; running.get(); attempt++) {
-            try (RespSocket socket = RespSocket.connect(target.apply(attempt), 3_000)) {
+            try (RespSocket socket = target.apply(attempt).connect(3_000)) {
                 while (running.get()) {
                     n++;
                     set(client, n, socket);
@@ -130,7 +131,7 @@ public final class AcknowledgedWrites implements AutoCloseable {
     /** Reads everything back and returns what is wrong; empty = nothing acknowledged was lost or done twice. */
     public List<String> verify(NodeProcess.Ports node) throws IOException {
         List<String> wrong = new ArrayList<>();
-        try (RespSocket socket = RespSocket.connect(node, 10_000)) {
+        try (RespSocket socket = node.connect(10_000)) {
             for (int c = 0; c < clients; c++) {
                 for (long n : acknowledgedSets.get(c)) {
                     String value = socket.call("GET", "set:" + c + ":" + n);

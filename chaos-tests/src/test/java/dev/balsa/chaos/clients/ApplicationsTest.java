@@ -3,9 +3,9 @@ package dev.balsa.chaos.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
-import dev.balsa.chaos.workload.RespSocket;
 import dev.balsa.proxy.Proxy;
 import dev.balsa.proxy.ProxyConfig;
 import dev.balsa.proxy.front.RespServer;
@@ -72,7 +72,7 @@ class ApplicationsTest {
         cluster = TestCluster.create(directory, 3, 3, "cluster-secret between-nodes", "election-timeout-millis 3000");
         cluster.startAll();
         await().atMost(PATIENCE).until(() -> cluster.nodes().stream().allMatch(TestCluster::serves));
-        try (RespSocket admin = RespSocket.connect(cluster.node(1).ports(), 20_000)) {
+        try (RespSocket admin = cluster.node(1).ports().connect(20_000)) {
             assertThat(admin.call("ACL", "SETUSER", USER, "on", ">" + PASSWORD, "~*", "&*", "+@all", "-acl")).isEqualTo("+OK");
         }
         loops = RespServer.newLoops(1);

@@ -3,7 +3,7 @@ package dev.balsa.chaos.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.balsa.chaos.workload.RespSocket;
+import dev.balsa.chaos.client.RespSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

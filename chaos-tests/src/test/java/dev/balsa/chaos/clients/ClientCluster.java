@@ -2,9 +2,9 @@ package dev.balsa.chaos.clients;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
-import dev.balsa.chaos.workload.RespSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

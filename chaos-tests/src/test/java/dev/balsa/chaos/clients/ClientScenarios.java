@@ -1,7 +1,7 @@
 package dev.balsa.chaos.clients;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
-import dev.balsa.chaos.workload.RespSocket;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
 

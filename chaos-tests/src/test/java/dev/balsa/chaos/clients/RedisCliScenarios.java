@@ -2,7 +2,7 @@ package dev.balsa.chaos.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.balsa.chaos.workload.RespSocket;
+import dev.balsa.chaos.client.RespSocket;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
