@@ -3,8 +3,6 @@ package dev.balsa.chaos.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.CleanupMode;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.redisson.Redisson;
@@ -44,25 +38,8 @@ class LocksTest {
     private static final int PERMITS = 2;
     private static final int ROOM = 1000;
 
-    @TempDir(cleanup = CleanupMode.NEVER)
-    static Path directory;
-
-    private static FailingCluster cluster;
-
-    @BeforeAll
-    static void three_nodes_and_a_proxy_serve() throws IOException {
-        cluster = new FailingCluster(directory);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        cluster.close();
-    }
-
-    @BeforeEach
-    void all_serve() throws IOException {
-        cluster.heal();
-    }
+    @RegisterExtension
+    static final FailingCluster CLUSTER = new FailingCluster();
 
     /** What a thread may be in, and how much room it takes there: of {@link #ROOM} in all. */
     interface Guard {
@@ -145,7 +122,7 @@ class LocksTest {
         long begun = System.nanoTime();
         for (int i = 0; i < CLIENTS * THREADS; i++) {
             if (i % THREADS == 0) {
-                clients.add(client(cluster.addresses(front).getFirst()));
+                clients.add(client(CLUSTER.addresses(front).getFirst()));
             }
             int number = i % THREADS;
             Guard guard = kind.guard(clients.getLast(), number);
@@ -174,7 +151,7 @@ class LocksTest {
         try {
             await().until(() -> System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(RUN_MILLIS / 4));
             int before = entered.get();
-            cluster.killLeader();
+            CLUSTER.killLeader();
             for (Thread thread : threads) {
                 thread.join();
             }
@@ -183,7 +160,7 @@ class LocksTest {
             assertThat(crowds).as(kind + ", of " + ROOM).allMatch(crowd -> crowd <= ROOM);
             assertThat(before).isPositive();
             if (kind != Kind.SEMAPHORE) {
-                assertThat(entered.get() - before).as(cluster.logs()).isGreaterThan(before / 4);
+                assertThat(entered.get() - before).as(CLUSTER.logs()).isGreaterThan(before / 4);
             }
         } finally {
             clients.forEach(RedissonClient::shutdown);

@@ -14,11 +14,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.CleanupMode;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,21 +31,14 @@ class NodeProgramsTest {
     private static final Pattern UNOBTAINABLE =
             Pattern.compile("ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|E?TIMEDOUT|ENETUNREACH|EHOSTUNREACH|E40[1-4]|E5\\d\\d");
 
-    @TempDir(cleanup = CleanupMode.NEVER)
-    static Path directory;
-
-    private static FailingCluster cluster;
-
-    @BeforeAll
-    static void three_nodes_and_a_proxy_serve() throws Exception {
-        Tool.require("node");
-        Tool.require("npm");
-        install();
-        cluster = new FailingCluster(directory);
-    }
+    @RegisterExtension
+    static final FailingCluster CLUSTER = new FailingCluster();
 
     /** As package-lock.json says; what is there already stays. */
-    private static void install() throws IOException, InterruptedException {
+    @BeforeAll
+    static void install() throws IOException, InterruptedException {
+        Tool.require("node");
+        Tool.require("npm");
         Files.createDirectories(INSTALLED);
         Path lock = INSTALLED.resolve("package-lock.json");
         boolean same = Files.exists(lock) && Files.isDirectory(INSTALLED.resolve("node_modules"))
@@ -74,18 +64,6 @@ class NodeProgramsTest {
         assertThat(result.status()).as(result.output()).isZero();
     }
 
-    @AfterEach
-    void heal() throws IOException {
-        cluster.heal();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        if (cluster != null) {
-            cluster.close();
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"node", "proxy", "cluster"})
     void no_job_is_lost_or_done_twice_when_the_leader_is_killed(String front) throws Exception {
@@ -100,7 +78,7 @@ class NodeProgramsTest {
 
     /** Runs a program and kills the leader when it says so; returns what it printed. */
     private static List<String> run(String program, String front, String more) throws Exception {
-        String addresses = String.join("\",\"", cluster.addresses(front));
+        String addresses = String.join("\",\"", CLUSTER.addresses(front));
         String wanted = "{\"front\":\"" + front + "\",\"addresses\":[\"" + addresses + "\"],\"tag\":\"" + FailingCluster.TAG
                 + "\"," + more + "}";
         Process process = new ProcessBuilder("node", INSTALLED.resolve(program).toString(), wanted)
@@ -126,10 +104,10 @@ class NodeProgramsTest {
 
     private static void heard(String line) {
         if (line.startsWith("kill")) {
-            cluster.killLeader();
+            CLUSTER.killLeader();
         } else if (line.startsWith("heal")) {
             try {
-                cluster.heal();
+                CLUSTER.heal();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

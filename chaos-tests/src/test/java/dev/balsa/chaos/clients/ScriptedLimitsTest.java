@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.Closeable;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -17,12 +15,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.redisson.Redisson;
@@ -45,25 +39,8 @@ class ScriptedLimitsTest {
     private static final long WINDOW_MICROS = 500_000;
     private static final String NOW = "local t = redis.call('TIME') local now = t[1] * 1000000 + t[2] ";
 
-    @TempDir(cleanup = CleanupMode.NEVER)
-    static Path directory;
-
-    private static FailingCluster cluster;
-
-    @BeforeAll
-    static void three_nodes_and_a_proxy_serve() throws IOException {
-        cluster = new FailingCluster(directory);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        cluster.close();
-    }
-
-    @BeforeEach
-    void all_serve() throws IOException {
-        cluster.heal();
-    }
+    @RegisterExtension
+    static final FailingCluster CLUSTER = new FailingCluster();
 
     /** Scripts that return the time in microseconds if the call passes, else 0. */
     enum Limiter {
@@ -110,7 +87,7 @@ class ScriptedLimitsTest {
     @EnumSource(Limiter.class)
     void never_more_than_the_limit_pass(Limiter limiter) throws Exception {
         String front = limiter.ordinal() % 2 == 0 ? "node" : "proxy";
-        String[] address = cluster.addresses(front).getFirst().split(":", -1);
+        String[] address = CLUSTER.addresses(front).getFirst().split(":", -1);
         String key = "{" + FailingCluster.TAG + "}" + limiter;
         Queue<Long> passed = new ConcurrentLinkedQueue<>();
         load(() -> new Jedis(address[0], Integer.parseInt(address[1]), 20_000), (jedis, id) -> {
@@ -157,7 +134,7 @@ class ScriptedLimitsTest {
         long millis = WINDOW_MICROS / 1000;
         Queue<long[]> passed = new ConcurrentLinkedQueue<>();
         Config config = new Config();
-        config.useSingleServer().setAddress("redis://" + cluster.addresses("node").getFirst())
+        config.useSingleServer().setAddress("redis://" + CLUSTER.addresses("node").getFirst())
                 .setConnectionMinimumIdleSize(1).setConnectionPoolSize(CLIENTS).setTimeout(10_000);
         RedissonClient client = Redisson.create(config);
         try {
@@ -214,10 +191,10 @@ class ScriptedLimitsTest {
             }));
         }
         await().until(() -> end - System.nanoTime() < TimeUnit.MILLISECONDS.toNanos(RUN_MILLIS * 2 / 3));
-        cluster.killLeader();
+        CLUSTER.killLeader();
         for (Thread client : clients) {
             client.join();
         }
-        assertThat(failures).as(cluster.logs()).isEmpty();
+        assertThat(failures).as(CLUSTER.logs()).isEmpty();
     }
 }
