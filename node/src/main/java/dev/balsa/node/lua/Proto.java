@@ -25,13 +25,15 @@ record Proto(
         int[] lines,
         @Nullable Expr[] operands,
         Heat heat) {
+    private static final int CALL_COST = 8;
+
     /** The line of the instruction at {@code pc}. */
     int lineAt(int pc) {
         return lines[pc >> 2];
     }
 
-    /** What a call of it costs. */
+    /** What a call of it costs: to make a frame takes as long as that many instructions of a loop. */
     int entryCost() {
-        return 1 + (code.length >> 5);
+        return CALL_COST + (code.length >> 5);
     }
 }
