@@ -31,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +87,30 @@ class ApplicationsTest {
         proxy.close();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         cluster.close();
+    }
+
+    @Test
+    void who_was_made_a_user_logs_in_everywhere_at_once() throws IOException {
+        try (RespSocket admin = cluster.node(1).ports().connect(20_000)) {
+            for (int i = 0; i < 20; i++) {
+                String user = "new" + i;
+                assertThat(admin.call("ACL", "SETUSER", user, "on", ">first", "+@all")).isEqualTo("+OK");
+                assertLogsIn(user, "first");
+                assertThat(admin.call("ACL", "SETUSER", user, "resetpass", ">second")).isEqualTo("+OK");
+                assertLogsIn(user, "second");
+            }
+        }
+    }
+
+    private static void assertLogsIn(String user, String password) throws IOException {
+        for (String front : List.of("node", "proxy")) {
+            for (String[] login : List.of(new String[] {"AUTH", user, password}, new String[] {"HELLO", "2", "AUTH", user, password})) {
+                try (RespSocket client = RespSocket.connect(host(front), port(front), 20_000)) {
+                    assertThat(client.call(login)).as("%s as %s at %s", login[0], user, front).doesNotStartWith("-");
+                    assertThat(client.call("ACL", "WHOAMI")).isEqualTo("$" + user);
+                }
+            }
+        }
     }
 
     // -- Redisson ---------------------------------------------------------------------------------------------------

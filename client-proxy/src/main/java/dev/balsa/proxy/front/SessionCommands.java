@@ -2,11 +2,6 @@ package dev.balsa.proxy.front;
 
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespWriter;
-import dev.balsa.proxy.acl.Account;
-import dev.balsa.proxy.acl.Denial;
-import dev.balsa.proxy.acl.LinkSecret;
-import dev.balsa.proxy.acl.User;
-import dev.balsa.proxy.acl.Users;
 import dev.balsa.proxy.route.CommandEntry;
 import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.route.Pending;
@@ -16,17 +11,7 @@ final class SessionCommands {
     static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
     static final String SYNTAX_ERROR = "ERR syntax error";
 
-    private static final String WRONGPASS = "WRONGPASS invalid username-password pair or user is disabled.";
-    private static final String NO_PASSWORD =
-            "ERR AUTH <password> called without any password configured for the default"
-            + " user. Are you sure your configuration is correct?";
-    private static final String HELLO_NOAUTH =
-            "NOAUTH HELLO must be called with the client already authenticated, otherwise"
-            + " the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP"
-            + " protocol version at the same time";
     private static final String NO_CLUSTER = "ERR This instance has cluster support disabled";
-    private static final int PROTOCOL_MIN = 2;
-    private static final int PROTOCOL_MAX = 3;
 
     private SessionCommands() {}
 
@@ -47,8 +32,8 @@ final class SessionCommands {
                 }
             }
             case "echo" -> reply.bulk(args, 1);
-            case "hello" -> hello(client, args, reply);
-            case "auth" -> auth(client, args, reply);
+            case "hello" -> Login.hello(client, args, reply);
+            case "auth" -> Login.auth(client, args, reply);
             case "select" -> select(client, args, reply);
             case "readonly" -> readOnly(session, true, reply);
             case "readwrite" -> readOnly(session, false, reply);
@@ -91,6 +76,12 @@ final class SessionCommands {
         switch (entry.name()) {
             case "client|unblock" -> ClientUnblock.run(client, args, pending);
             case "client|tracking" -> TrackingCommands.run(client, args, pending);
+            case "auth", "hello" -> {
+                if (!Login.mayBeNews(client, args)) {
+                    return false;
+                }
+                Login.later(client, args, pending);
+            }
             case "ping" -> {
                 if (tracking == null || !tracking.servesFront()) {
                     return false;
@@ -172,111 +163,6 @@ final class SessionCommands {
         } else {
             reply.ok();
         }
-    }
-
-    // -- AUTH and HELLO -----------------------------------------------------------------------------------------
-
-    private static void auth(Connection client, Args args, RespWriter reply) {
-        if (args.count() > 3) {
-            reply.error(SYNTAX_ERROR);
-            return;
-        }
-        if (args.count() == 2 && client.front().users().defaultAccount().user().noPassword()) {
-            reply.error(NO_PASSWORD);
-            return;
-        }
-        boolean named = args.count() == 3;
-        if (login(client, named ? args.text(1) : User.DEFAULT, args.copy(named ? 2 : 1), args.text(0))) {
-            reply.ok();
-        } else {
-            reply.error(WRONGPASS);
-        }
-    }
-
-    private static boolean login(Connection client, String user, byte[] password, String command) {
-        Users users = client.front().users();
-        boolean link = user.equals(LinkSecret.USER) && client.session().mode() == Mode.CLUSTER;
-        Account account = !link ? users.authenticate(user, password)
-                : client.peer().mayBeLink() ? users.authenticateLink(password) : null;
-        if (account == null) {
-            StringBuilder info = new StringBuilder();
-            ClientInfo.append(client, info);
-            client.front().aclLog().add(Denial.Reason.AUTH, "toplevel", command, user, info.toString().strip());
-            return false;
-        }
-        client.session().login(account);
-        client.sessionChanged();
-        return true;
-    }
-
-    private static void hello(Connection client, Args args, RespWriter reply) {
-        Session session = client.session();
-        int protocol = session.protocol();
-        if (args.count() > 1) {
-            long wanted = number(args, 1);
-            if (wanted == Long.MIN_VALUE) {
-                reply.error("ERR Protocol version is not an integer or out of range");
-                return;
-            }
-            if (wanted < PROTOCOL_MIN || wanted > PROTOCOL_MAX) {
-                reply.error("NOPROTO unsupported protocol version");
-                return;
-            }
-            protocol = (int) wanted;
-        }
-        int authAt = 0;
-        int nameAt = 0;
-        for (int i = 2; i < args.count(); i++) {
-            int left = args.count() - 1 - i;
-            if (args.is(i, "AUTH") && left >= 2) {
-                authAt = i + 1;
-                i += 2;
-            } else if (args.is(i, "SETNAME") && left >= 1) {
-                nameAt = i + 1;
-                i++;
-                if (!ClientCommands.isPrintable(args, nameAt)) {
-                    reply.error(ClientCommands.BAD_NAME);
-                    return;
-                }
-            } else {
-                reply.error("ERR Syntax error in HELLO option '" + args.text(i) + "'");
-                return;
-            }
-        }
-        if (authAt > 0) {
-            if (!login(client, args.text(authAt), args.copy(authAt + 1), args.text(0))) {
-                reply.error(WRONGPASS);
-                return;
-            }
-        }
-        if (!session.authenticated()) {
-            reply.error(HELLO_NOAUTH);
-            return;
-        }
-        if (nameAt > 0) {
-            session.name(args.text(nameAt));
-        }
-        session.protocol(protocol);
-        greeting(client, reply.protocol(protocol));
-    }
-
-    private static void greeting(Connection client, RespWriter reply) {
-        FrontSettings settings = client.front().settings();
-        reply.map(7);
-        reply.bulk("server");
-        reply.bulk("redis");
-        reply.bulk("version");
-        reply.bulk(settings.shownVersion());
-        reply.bulk("proto");
-        reply.integer(client.session().protocol());
-        reply.bulk("id");
-        reply.integer(client.id());
-        reply.bulk("mode");
-        reply.bulk(client.session().mode() == Mode.PLAIN ? "standalone" : "cluster");
-        reply.bulk("role");
-        reply.bulk(settings.role());
-        reply.bulk("modules");
-        reply.array(0);
     }
 
     /** The number that argument {@code i} is, as Redis reads it, or {@link Long#MIN_VALUE}. */

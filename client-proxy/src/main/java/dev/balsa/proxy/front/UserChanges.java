@@ -50,6 +50,25 @@ final class UserChanges {
         return words;
     }
 
+    /**
+     * Takes over the cluster's users as they are now, and goes on; if the cluster cannot tell, its error answers
+     * {@code pending}.
+     */
+    static void catchUp(Connection client, Pending pending, Runnable then) {
+        Args command = Args.of("BALSA", "GETUSERS");
+        CommandEntry entry = client.front().commands().find(command);
+        if (entry == null) {
+            then.run();
+            return;
+        }
+        GroupCall.send(client.loop().router(Mode.PLAIN), pending, GROUP, entry, command, reply -> {
+            if (RespReply.parse(reply) instanceof RespReply.Array(List<RespReply> items)) {
+                client.front().users().take(definition(items));
+            }
+            then.run();
+        });
+    }
+
     /** One change until it is written. */
     static final class Attempt {
         private final Connection client;
@@ -111,7 +130,7 @@ final class UserChanges {
         }
     }
 
-    /** What BALSA USERS replies: a version, then names and rules. */
+    /** What BALSA USERS and GETUSERS reply: a version, then names and rules. */
     static Definition definition(List<RespReply> items) {
         long version = items.getFirst() instanceof RespReply.Int(long number) ? number : 0;
         TreeMap<String, String> rules = new TreeMap<>();

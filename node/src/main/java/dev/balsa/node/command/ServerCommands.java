@@ -179,7 +179,7 @@ final class ServerCommands {
                     KeyCommands.EVICT, TransactionCommands.EXEC, TransactionCommands.EXECFREE, TransactionCommands.EXECREAD,
                     elsewhere("from", -4, NOSCRIPT, NO_MULTI).of("server").internal()
                             .doc("7.2.0", "that of the command", "Runs a command of a client that tracks keys."),
-                    ScriptCommands.FULL, elsewhere("group", -4, NOSCRIPT, NO_MULTI).of("server")
+                    ScriptCommands.FULL, UserCommands.GETUSERS, elsewhere("group", -4, NOSCRIPT, NO_MULTI).of("server")
                             .doc("7.2.0", "that of the command", "Runs a command without keys in one group led here."),
                     elsewhere("help", 2, LOADING, STALE).of("server").doc("7.2.0", "O(1)", "Lists the subcommands."),
                     elsewhere("map", 2, NOSCRIPT, LOADING, STALE).of("server")

@@ -2,6 +2,7 @@ package dev.balsa.node.command;
 
 import static dev.balsa.node.command.Row.container;
 import static dev.balsa.node.command.Row.elsewhere;
+import static dev.balsa.node.command.Row.read;
 import static dev.balsa.node.command.Row.table;
 import static dev.balsa.node.command.Row.write;
 import static dev.balsa.proto.command.CommandFlag.ADMIN;
@@ -61,6 +62,10 @@ final class UserCommands {
                             .doc("6.0.0", "O(1)", "Replies with the name of the connection's user.")));
 
     // Subcommands of BALSA, between fronts and groups.
+    static final Row GETUSERS =
+            read("getusers", 2, UserCommands::getUsers, NOSCRIPT, NO_MULTI, SKIP_SLOWLOG, SKIP_MONITOR)
+                    .of("server").internal()
+                    .doc("7.2.0", "O(N), N = users", "Replies with the users of the cluster.");
     static final Row SETUSERS =
             write("setusers", -3, UserCommands::setUsers, NOSCRIPT, NO_MULTI, SKIP_SLOWLOG, SKIP_MONITOR)
                     .of("server").internal()
@@ -88,9 +93,19 @@ final class UserCommands {
             users = users.with(changed);
             call.keyspace().users(users);
         }
-        RespWriter reply = call.reply();
-        reply.array(2 + 2L * users.rules().size());
-        reply.integer(done ? 1 : 0);
+        call.reply().array(2 + 2L * users.rules().size());
+        call.reply().integer(done ? 1 : 0);
+        append(users, call.reply());
+    }
+
+    // BALSA GETUSERS: the version, names and rules.
+    private static void getUsers(Call call) {
+        SharedUsers users = call.keyspace().users();
+        call.reply().array(1 + 2L * users.rules().size());
+        append(users, call.reply());
+    }
+
+    private static void append(SharedUsers users, RespWriter reply) {
         reply.integer(users.version());
         users.rules().forEach((name, rules) -> {
             reply.bulk(name.getBytes(StandardCharsets.ISO_8859_1));
