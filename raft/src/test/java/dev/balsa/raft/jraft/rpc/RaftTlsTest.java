@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class RaftTlsTest {
     private static final char[] PASSWORD = "changeit".toCharArray();
     private static final RpcConfig PLAIN =
-            RpcConfig.defaults("test").withSecret("secret").withTimes(new RpcTimes(500, 10, 100, 3_000));
+            RpcConfig.defaults("test").withSecret("secret").withTimes(new RpcTimes(20_000, 10, 100, 20_000));
 
     @TempDir
     private static Path directory;
@@ -97,10 +97,10 @@ class RaftTlsTest {
     void two_nodes_of_the_authority_talk() throws Exception {
         try (RpcPair pair = new RpcPair(PLAIN.withTls(node1), PLAIN.withTls(node2))) {
             for (int i = 0; i < 1_000; i++) {
-                Object reply = pair.send(RpcPair.append(i, 5_000), 5_000).get(5, TimeUnit.SECONDS);
+                Object reply = pair.send(RpcPair.append(i, 5_000), 20_000).get(30, TimeUnit.SECONDS);
                 assertThat(reply).isEqualTo(RpcPair.reply(i));
             }
-            Object reply = pair.send(RpcPair.append(1, 5_000_000), 5_000).get(5, TimeUnit.SECONDS);
+            Object reply = pair.send(RpcPair.append(1, 5_000_000), 20_000).get(30, TimeUnit.SECONDS);
             assertThat(reply).isEqualTo(RpcPair.reply(1));
         }
     }
@@ -133,8 +133,8 @@ class RaftTlsTest {
     private static void assertRefused(RpcConfig server, RpcConfig client) throws Exception {
         try (RpcPair pair = new RpcPair(server, client)) {
             for (int i = 0; i < 2; i++) {
-                var reply = pair.send(RpcPair.append(1, 100), 5_000);
-                assertThatThrownBy(() -> reply.get(10, TimeUnit.SECONDS))
+                var reply = pair.send(RpcPair.append(1, 100), 20_000);
+                assertThatThrownBy(() -> reply.get(30, TimeUnit.SECONDS))
                         .isInstanceOf(ExecutionException.class)
                         .hasCauseInstanceOf(RemotingException.class);
             }

@@ -25,6 +25,8 @@ import java.util.zip.CRC32C;
 /** One JRaft node on the transport under test; its state is the count and the checksum of what it has applied. */
 final class Replica {
     private static final String GROUP = "group";
+    private static final int ELECTION_MILLIS = 700;
+    private static final int CALM_MILLIS = 10_000;
 
     final RaftRpc rpc;
     final RpcServer server;
@@ -40,7 +42,7 @@ final class Replica {
         NodeOptions options = rpc.nodeOptions();
         options.setFsm(counter);
         options.setInitialConf(new Configuration(peers));
-        options.setElectionTimeoutMs(2000);
+        options.setElectionTimeoutMs(ELECTION_MILLIS);
         options.setRpcConnectTimeoutMs(200);
         options.setDisableCli(true);
         options.setSnapshotIntervalSecs(0);
@@ -69,6 +71,16 @@ final class Replica {
         CompletableFuture<Status> done = new CompletableFuture<>();
         node.snapshot(done::complete);
         return done.join();
+    }
+
+    /** Does not elect, or give up leading, for as long as a machine may stand still. Heartbeats stay as they are. */
+    void believeLeaderLong() {
+        node.getOptions().setElectionTimeoutMs(CALM_MILLIS);
+    }
+
+    /** Takes {@link #believeLeaderLong} back. */
+    void believeLeaderBriefly() {
+        node.getOptions().setElectionTimeoutMs(ELECTION_MILLIS);
     }
 
     boolean leads() {

@@ -9,6 +9,7 @@ import com.alipay.sofa.jraft.rpc.RpcRequests.AppendEntriesResponse;
 import com.alipay.sofa.jraft.util.Endpoint;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import dev.balsa.raft.ReservedPorts;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * its term.
  */
 final class RpcPair implements AutoCloseable {
+    private final ReservedPorts ports = new ReservedPorts();
     final RaftRpc serverRpc;
     final RaftRpc clientRpc;
     final RpcClient client;
@@ -33,7 +35,7 @@ final class RpcPair implements AutoCloseable {
         serverRpc = RaftRpc.open(serverConfig);
         clientRpc = RaftRpc.open(clientConfig);
         client = clientRpc.client();
-        server = (NettyRpcServer) serverRpc.server(new Endpoint("127.0.0.1", 0));
+        server = (NettyRpcServer) serverRpc.server(new Endpoint("127.0.0.1", ports.next()));
         on(AppendEntriesRequest.class, (context, request) -> context.sendResponse(reply(request.getPrevLogIndex())));
         server.init(null);
         endpoint = new Endpoint("127.0.0.1", server.boundPort());
@@ -99,6 +101,7 @@ final class RpcPair implements AutoCloseable {
     public void close() {
         clientRpc.close();
         serverRpc.close();
+        ports.close();
     }
 
     /** Completes a future where the transport runs it. */

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.alipay.sofa.jraft.entity.PeerId;
+import dev.balsa.raft.ReservedPorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +26,7 @@ class ThreeReplicasTest {
     @TempDir
     private Path directory;
 
+    private final ReservedPorts ports = new ReservedPorts();
     private final List<PeerId> peers = new ArrayList<>();
     private final List<Replica> replicas = new ArrayList<>();
     private final Random random = new Random(seed());
@@ -40,7 +40,7 @@ class ThreeReplicasTest {
     @BeforeEach
     void start() throws IOException {
         for (int i = 0; i < 3; i++) {
-            peers.add(new PeerId("127.0.0.1", freePort()));
+            peers.add(new PeerId("127.0.0.1", ports.next()));
         }
         for (int i = 0; i < 3; i++) {
             replicas.add(new Replica(CONFIG, peers.get(i), peers, directory.resolve("n" + i)));
@@ -52,6 +52,7 @@ class ThreeReplicasTest {
         for (Replica replica : replicas) {
             replica.stop();
         }
+        ports.close();
         await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(thread -> thread.getName().startsWith("raft-rpc-")));
     }
@@ -62,6 +63,7 @@ class ThreeReplicasTest {
         propose(leader, 10_000, 64);
         awaitApplied(10_000);
 
+        replicas.forEach(Replica::believeLeaderBriefly);
         leader.stop();
         replicas.remove(leader);
         Replica next = leader();
@@ -85,7 +87,7 @@ class ThreeReplicasTest {
         // JRaft keeps the log back to the snapshot before the last one.
         assertThat(leader.snapshot().isOk()).isTrue();
 
-        PeerId added = new PeerId("127.0.0.1", freePort());
+        PeerId added = new PeerId("127.0.0.1", ports.next());
         replicas.add(new Replica(CONFIG, added, List.of(), directory.resolve("n3")));
         CompletableFuture<Boolean> joined = new CompletableFuture<>();
         leader.node.addPeer(added, status -> joined.complete(status.isOk()));
@@ -94,10 +96,13 @@ class ThreeReplicasTest {
         awaitApplied(2_020);
     }
 
+    /** Who leads, and is believed to from now on even if the machine stands still for a while. */
     private Replica leader() {
-        return await().atMost(Duration.ofSeconds(20))
+        Replica leader = await().atMost(Duration.ofSeconds(20))
                 .until(() -> replicas.stream().filter(Replica::leads).findFirst(), java.util.Optional::isPresent)
                 .orElseThrow();
+        replicas.forEach(Replica::believeLeaderLong);
+        return leader;
     }
 
     private void propose(Replica leader, int count, int bytes) throws Exception {
@@ -119,11 +124,5 @@ class ThreeReplicasTest {
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(replicas)
                 .allSatisfy(replica -> assertThat(replica.applied()).isEqualTo(entries)));
         assertThat(replicas.stream().map(Replica::checksum).distinct()).hasSize(1);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }
