@@ -27,6 +27,7 @@ public final class ScriptedNode implements AutoCloseable {
     private final ServerSocket server;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final List<Socket> tracking = new CopyOnWriteArrayList<>();
+    private final List<Socket> confirmed = new CopyOnWriteArrayList<>();
     private volatile Function<String, String> script;
     /** Everything that was asked, but for the greeting and PING. */
     public final List<String> asked = new CopyOnWriteArrayList<>();
@@ -51,11 +52,22 @@ public final class ScriptedNode implements AutoCloseable {
 
     /** Closes all connections, and listens on. */
     public void dropConnections() throws IOException {
-        for (Socket socket : sockets) {
+        // Others may be made meanwhile: those stay.
+        for (Socket socket : List.copyOf(sockets)) {
             socket.close();
+            forget(socket);
         }
-        sockets.clear();
-        tracking.clear();
+    }
+
+    private void forget(Socket socket) {
+        sockets.remove(socket);
+        tracking.remove(socket);
+        confirmed.remove(socket);
+    }
+
+    /** Whether a link has asked for changes and has been answered since. */
+    public boolean sendsChanges() {
+        return !confirmed.isEmpty();
     }
 
     /** Tells the links that have asked for changes (BALSA TRACK) that a key has changed; null: whatever there is. */
@@ -111,6 +123,8 @@ public final class ScriptedNode implements AutoCloseable {
             }
         } catch (IOException _) {
             // The other side, or the test, has closed it.
+        } finally {
+            forget(socket);
         }
     }
 
@@ -134,6 +148,9 @@ public final class ScriptedNode implements AutoCloseable {
         }
         if (!reply.equals(SILENCE)) {
             write(socket, reply.isEmpty() && greeting ? "+OK\r\n" : reply);
+            if (greeting && tracking.contains(socket)) {
+                confirmed.add(socket);
+            }
         }
         return true;
     }

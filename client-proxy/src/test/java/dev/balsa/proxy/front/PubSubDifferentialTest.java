@@ -8,7 +8,9 @@ import dev.balsa.proxy.RawClient;
 import dev.balsa.proxy.route.Mode;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,14 +57,22 @@ class PubSubDifferentialTest {
         long seed = Long.getLong("balsa.seed", System.nanoTime());
         System.out.println("PubSubDifferentialTest: -Dbalsa.seed=" + seed);
         random = new Random(seed);
-        int redis = freePort();
+        // Nobody else gets the port before redis-server listens on it, which it may, as long as this socket does not.
+        try (Socket reserved = new Socket()) {
+            reserved.setReuseAddress(true);
+            reserved.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            compareWithRedis(reserved.getLocalPort());
+        }
+    }
+
+    private void compareWithRedis(int redis) throws Exception {
         Process server = new ProcessBuilder(REDIS.toString(), "--port", "" + redis, "--save", "", "--bind", "127.0.0.1",
                 "--dir", directory.toString()).redirectOutput(directory.resolve("log").toFile()).start();
         try {
             int port = cluster.listen(Mode.PLAIN);
             for (int i = 0; i < CONNECTIONS; i++) {
                 ours.add(new RawClient(port));
-                theirs.add(Awaitility.await().ignoreException(ConnectException.class)
+                theirs.add(Awaitility.await().atMost(30, TimeUnit.SECONDS).ignoreException(ConnectException.class)
                         .until(() -> new RawClient(redis), client -> true));
             }
             for (int step = 0; step < STEPS; step++) {
@@ -145,11 +155,5 @@ class PubSubDifferentialTest {
             words.add(pick(all));
         }
         return words.toArray(new String[0]);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -288,7 +288,7 @@ class RoutingTest {
         try (RawClient client = connect(Mode.PLAIN)) {
             client.send("SET", "a", "first");
             client.send("SET", "a", "second");
-            await().atMost(5, TimeUnit.SECONDS).until(() -> group(3).served == 1);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> group(3).served == 1);
             refuseLater.forEach(Runnable::run);
             assertThat(client.reply()).startsWith("-TRYAGAIN ");
             assertThat(client.reply()).isEqualTo("+OK");
@@ -312,9 +312,9 @@ class RoutingTest {
             client.send("MSET", "a", "2", "b", "2");
             client.send("DEL", "a", "c");
             // Group 3 has all three at once, none answered yet.
-            await().atMost(5, TimeUnit.SECONDS).until(() -> later.size() == 3);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> later.size() == 3);
             client.send("MGET", "b", "a", "c");
-            await().atMost(5, TimeUnit.SECONDS).until(() -> later.size() == 4);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> later.size() == 4);
             later.forEach(r -> cluster.loops().next().execute(r));
             assertThat(client.replies(4)).containsExactly("+OK", "+OK", ":1", "*3 $1 2 $-1 $-1");
         }
@@ -335,7 +335,7 @@ class RoutingTest {
         try (RawClient client = connect(Mode.PLAIN)) {
             client.send("MSET", "a", "first", "b", "first");
             client.send("MSET", "a", "second", "c", "second");
-            await().atMost(5, TimeUnit.SECONDS).until(() -> group(3).served == 1);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> group(3).served == 1);
             refuseLater.forEach(Runnable::run);
             assertThat(client.reply()).startsWith("-TRYAGAIN ");
             assertThat(client.reply()).isEqualTo("+OK");
@@ -365,7 +365,7 @@ class RoutingTest {
         try (RawClient client = connect(Mode.PLAIN)) {
             // The part of group 1 is on its way before that of group 3 is refused.
             client.send("MSET", "b", "1", "a", "1");
-            await().atMost(5, TimeUnit.SECONDS).until(() -> later.size() == 1 && seen.get() == 1);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> later.size() == 1 && seen.get() == 1);
             later.forEach(r -> cluster.loops().next().execute(r));
             assertThat(client.reply()).isEqualTo("+OK");
             assertThat(client.call("MGET a b")).isEqualTo("*2 $1 1 $1 1");

@@ -96,6 +96,8 @@ class TlsConfigTest {
     @Test
     void keys_are_read_in_every_form_that_openssl_writes() throws Exception {
         assumeTrue(Files.isExecutable(OPENSSL));
+        // The first form is written on request only by those that have another.
+        assumeTrue(openssl(List.of("version")).startsWith("OpenSSL 3"));
         for (List<String> key : List.of(
                 List.of("genrsa", "-traditional", "2048"),
                 List.of("genrsa", "2048"),

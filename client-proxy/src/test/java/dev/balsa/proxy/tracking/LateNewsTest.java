@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,10 +97,20 @@ class LateNewsTest {
         return Proxy.start(ProxyConfig.of(List.of(nodes.getFirst().address()), "127.0.0.1", 0), loops, () -> {});
     }
 
-    private static RawClient tracking(Proxy proxy, String... options) throws IOException {
+    private RawClient tracking(Proxy proxy, String... options) throws IOException {
         RawClient client = new RawClient(proxy.port());
         assertThat(client.call("HELLO 3")).startsWith("%");
         assertThat(client.call("CLIENT TRACKING ON" + String.join(" ", options))).isEqualTo("+OK");
+        // No client waits for nodes for ever.
+        await().atMost(20, TimeUnit.SECONDS).until(() -> IntStream.range(0, nodes.size())
+                .allMatch(i -> i == silent || nodes.get(i).sendsChanges()));
+        client.send("PING");
+        String next = client.reply();
+        while (!next.equals("+PONG")) {
+            // One that was heard only after the client had waited long enough.
+            assertThat(next).isEqualTo(ALL_CHANGED);
+            next = client.reply();
+        }
         return client;
     }
 
@@ -133,6 +144,8 @@ class LateNewsTest {
     @Test
     void however_many_late_changes_come_the_next_one_is_told() throws Exception {
         try (Proxy proxy = proxy(); RawClient client = tracking(proxy)) {
+            // Nothing shows that a change is later than the read.
+            silent = 0;
             assertThat(client.call("GET k")).isEqualTo("$1 v");
             for (int i = 0; i < 4; i++) {
                 nodes.getFirst().changed("k");
@@ -145,7 +158,7 @@ class LateNewsTest {
     void news_that_must_be_newer_than_the_read_are_the_last() throws Exception {
         try (Proxy proxy = proxy(); RawClient client = tracking(proxy)) {
             assertThat(client.call("GET k")).isEqualTo("$1 v");
-            await().atMost(10, TimeUnit.SECONDS).until(() -> {
+            await().atMost(20, TimeUnit.SECONDS).until(() -> {
                 nodes.getFirst().changed("k");
                 nodes.getFirst().changed("end");
                 client.call("GET end");
@@ -177,7 +190,7 @@ class LateNewsTest {
         try (Proxy proxy = proxy(); RawClient client = tracking(proxy)) {
             holdsReads = true;
             client.send("GET", "k");
-            await().atMost(5, TimeUnit.SECONDS).until(() -> nodes.getFirst().asked.contains("GET k"));
+            await().atMost(20, TimeUnit.SECONDS).until(() -> nodes.getFirst().asked.contains("GET k"));
             holdsReads = false;
             silent = -1;
             nodes.getFirst().dropConnections();
@@ -193,7 +206,7 @@ class LateNewsTest {
             RawClient other = new RawClient(proxy.port());
             other.call("HELLO 3");
             other.send("CLIENT", "TRACKING", "ON");
-            await().atMost(5, TimeUnit.SECONDS).until(() -> nodes.getFirst().asked.contains("BALSA TRACK "));
+            await().atMost(20, TimeUnit.SECONDS).until(() -> nodes.getFirst().asked.contains("BALSA TRACK "));
             nodes.getFirst().dropConnections();
             assertThat(client.reply()).isEqualTo(ALL_CHANGED);
             other.close();
