@@ -16,6 +16,7 @@ import java.util.List;
  */
 public final class Namespaces implements Network, AutoCloseable {
     private static final String BRIDGE = "balsabr0";
+    private static final String PROBE = "balsa-probe";
     private static final String NETWORK = "10.77.0.";
     private static final int HOST = 254;
 
@@ -27,12 +28,20 @@ public final class Namespaces implements Network, AutoCloseable {
 
     /** Whether this machine lets us. */
     public static boolean available() {
+        quietly("ip", "netns", "del", PROBE);
         try {
-            Shell.run("ip", "netns", "add", "balsa-probe");
-            Shell.run("ip", "netns", "del", "balsa-probe");
+            Shell.run("ip", "netns", "add", PROBE);
+            // A container may be allowed the one and not the other.
+            Shell.run("ip", "link", "add", "balsap0", "type", "veth", "peer", "name", "eth0", "netns", PROBE);
+            Shell.run("ip", "link", "add", "balsap1", "type", "bridge");
+            Shell.run("nsenter", "--net=/run/netns/" + PROBE, "ip", "link", "set", "lo", "up");
             return true;
         } catch (IOException no) {
             return false;
+        } finally {
+            quietly("ip", "link", "del", "balsap0");
+            quietly("ip", "link", "del", "balsap1");
+            quietly("ip", "netns", "del", PROBE);
         }
     }
 

@@ -8,9 +8,11 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,7 +39,8 @@ public final class TestCluster implements AutoCloseable {
         List<NodeProcess.Ports> ports = new ArrayList<>();
         for (int i = 1; i <= nodeCount; i++) {
             String host = "127.0.1." + i;
-            ports.add(new NodeProcess.Ports(host, freePort(host), freePort(host), freePort(host)));
+            int[] free = freePorts(host, 3);
+            ports.add(new NodeProcess.Ports(host, free[0], free[1], free[2]));
         }
         return create(directory, ports, groupCount, false, directives);
     }
@@ -85,7 +88,10 @@ public final class TestCluster implements AutoCloseable {
     public ProxyProcess addProxy() throws IOException {
         NodeProcess.Ports first = nodes.getFirst().ports();
         String host = first.host().equals(Namespaces.address(1)) ? Namespaces.hostAddress() : first.host();
-        int port = freePort(host);
+        int port = freePorts(host, 1)[0];
+        while (Set.of(first.plain(), first.cluster(), first.raft()).contains(port)) {
+            port = freePorts(host, 1)[0];
+        }
         Path config = directory.resolve("proxy.conf");
         Files.write(config, List.of("bind " + host, "port " + port, "seeds " + String.join(" ", nodes.stream()
                 .map(node -> node.ports().clusterAddress()).toList())));
@@ -122,9 +128,15 @@ public final class TestCluster implements AutoCloseable {
         return String.format(Locale.ROOT, "%040x", number);
     }
 
-    private static int freePort(String host) throws IOException {
+    /** Different ones: all are held until the last is found, or the system could give one of them twice. */
+    private static int[] freePorts(String host, int count) throws IOException {
+        if (count == 0) {
+            return new int[0];
+        }
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(host))) {
-            return socket.getLocalPort();
+            int[] ports = Arrays.copyOf(freePorts(host, count - 1), count);
+            ports[count - 1] = socket.getLocalPort();
+            return ports;
         }
     }
 
@@ -173,10 +185,10 @@ public final class TestCluster implements AutoCloseable {
         return 0;
     }
 
-    /** Whether a write through that node is acknowledged now. */
+    /** Whether a write through that node is acknowledged now, and a read of every group answered. */
     public static boolean serves(NodeProcess node) {
         try (RespSocket socket = node.ports().connect(2_000)) {
-            return socket.call("SET", "probe", "1").equals("+OK");
+            return socket.call("SET", "probe", "1").equals("+OK") && socket.call("DBSIZE").startsWith(":");
         } catch (IOException notYet) {
             return false;
         }

@@ -33,7 +33,7 @@ public final class Runner {
     private static final int SERVE_MAX_SECONDS = 60;
     private static final int RECOVERY_MAX_MILLIS = 10_000;
     private static final int CALM_MILLIS = 5_000;
-    private static final int DIGEST_MAX_SECONDS = 30;
+    private static final int DIGEST_MAX_SECONDS = 60;
     /** A node's disk; room for a wiped or damaged log beside the new one, again and again. */
     private static final int DISK_MEBIBYTES = 4 << 10;
     /** On one machine there is one clock; log time counts whole milliseconds. */
