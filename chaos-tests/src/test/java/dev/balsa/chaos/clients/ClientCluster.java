@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Three nodes with three groups that serve, for the tests of clients. Owned by the test's thread. */
 final class ClientCluster implements AutoCloseable {
@@ -35,8 +37,9 @@ final class ClientCluster implements AutoCloseable {
      */
     static ClientCluster start(Path directory, String password) throws IOException {
         List<String> directives = new ArrayList<>();
-        // Clients are what is tested here: no leader is to lose its office because this machine is busy elsewhere.
-        directives.add("election-timeout-millis 3000");
+        // Clients are what is tested here: no leader is to lose its office because this machine is busy elsewhere,
+        // or to move in the middle of a test: a cluster-aware client is told so, and some do not try again.
+        directives.addAll(List.of("election-timeout-millis 3000", "spread-leaders-after-millis 0"));
         if (!password.isEmpty()) {
             directives.add("requirepass " + password);
         }
@@ -45,11 +48,43 @@ final class ClientCluster implements AutoCloseable {
         try {
             started.cluster.startAll();
             started.awaitServing();
+            started.spreadLeaders();
             return started;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | IOException e) {
             System.out.println(started.cluster.logs());
             started.close();
             throw e;
+        }
+    }
+
+    /** Each node leads one group from now on, until one hands over. */
+    void spreadLeaders() throws IOException {
+        spreadAfter("500");
+        await().atMost(PATIENCE).until(() -> IntStream.rangeClosed(1, NODES)
+                .allMatch(node -> leadersSeenBy(node).equals(List.of("127.0.1.1", "127.0.1.2", "127.0.1.3"))));
+        spreadAfter("0");
+        awaitServing();
+    }
+
+    private void spreadAfter(String millis) throws IOException {
+        for (int node = 1; node <= NODES; node++) {
+            try (RespSocket socket = aware(node)) {
+                String reply = socket.call("CONFIG", "SET", "spread-leaders-after-millis", millis);
+                if (!reply.equals("+OK")) {
+                    throw new IllegalStateException("CONFIG SET: " + reply);
+                }
+            }
+        }
+    }
+
+    /** Of each group, in the order of their slots; fewer if a group is led by nobody. */
+    private List<String> leadersSeenBy(int node) {
+        try (RespSocket socket = aware(node)) {
+            // Each range names its leader first: ":first :last *$host".
+            return Pattern.compile(":\\d+ :\\d+ \\*\\$(127\\.0\\.1\\.\\d)").matcher(socket.call("CLUSTER", "SLOTS"))
+                    .results().map(found -> found.group(1)).toList();
+        } catch (IOException busy) {
+            return List.of();
         }
     }
 
@@ -94,19 +129,15 @@ final class ClientCluster implements AutoCloseable {
     }
 
     /** The node that leads the first group, as all nodes see it. */
-    int leader() throws IOException {
-        await().atMost(PATIENCE).until(() -> leaderSeenBy(1) > 0
-                && leaderSeenBy(1) == leaderSeenBy(2) && leaderSeenBy(2) == leaderSeenBy(3));
-        return leaderSeenBy(1);
+    int leader() {
+        return await().atMost(PATIENCE).until(this::leaderForAll, number -> number > 0);
     }
 
-    private int leaderSeenBy(int node) throws IOException {
-        try (RespSocket socket = aware(node)) {
-            String slots = socket.call("CLUSTER", "SLOTS");
-            // "*:0 :5460 *$127.0.1.2 :port …": the first host named leads the first group.
-            int at = slots.indexOf("$127.0.1.");
-            return at < 0 ? 0 : slots.charAt(at + "$127.0.1.".length()) - '0';
-        }
+    /** 0 = they do not agree, or a group is led by nobody. */
+    private int leaderForAll() {
+        List<List<String>> seen = IntStream.rangeClosed(1, NODES).mapToObj(this::leadersSeenBy).distinct().toList();
+        boolean agreed = seen.size() == 1 && seen.getFirst().size() == KEY_OF_GROUP.length;
+        return agreed ? seen.getFirst().getFirst().charAt("127.0.1.".length()) - '0' : 0;
     }
 
     /** Has the node hand over all that it leads to {@code to}, and waits until everybody has heard of it. */
@@ -118,7 +149,7 @@ final class ClientCluster implements AutoCloseable {
                 throw new IllegalStateException("FAILOVER: " + reply);
             }
         }
-        await().atMost(PATIENCE).until(() -> leaderSeenBy(1) == to && leaderSeenBy(2) == to && leaderSeenBy(3) == to);
+        await().atMost(PATIENCE).until(() -> leaderForAll() == to);
         awaitServing();
     }
 

@@ -1,5 +1,7 @@
 package dev.balsa.chaos.clients;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import java.io.IOException;
@@ -16,7 +18,7 @@ abstract class ClientScenarios {
     @BeforeEach
     void nothing_is_stored() throws IOException {
         try (RespSocket socket = cluster().plain(1)) {
-            socket.call("FLUSHALL");
+            assertThat(socket.call("FLUSHALL")).isEqualTo("+OK");
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.balsa.chaos.clients;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.balsa.chaos.client.RespSocket;
 import dev.balsa.chaos.cluster.NodeProcess;
 import dev.balsa.chaos.cluster.TestCluster;
 import dev.balsa.proxy.Proxy;
@@ -9,6 +10,7 @@ import dev.balsa.proxy.ProxyConfig;
 import dev.balsa.proxy.front.RespServer;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
@@ -33,10 +35,12 @@ final class FailingCluster implements BeforeAllCallback, BeforeEachCallback, Aft
     private @Nullable TestCluster started;
     private @Nullable EventLoopGroup loops;
     private @Nullable Proxy proxy;
+    /** The node that this test's clients are connected to; 0 = all, or the proxy. */
+    private int used;
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
-        TestCluster made = TestCluster.create(Files.createTempDirectory("balsa-failing"), 3, 3);
+        TestCluster made = TestCluster.create(Files.createTempDirectory("balsa-failing"), 3, 3, "spread-leaders-after-millis 0");
         started = made;
         made.startAll();
         awaitServing();
@@ -49,6 +53,7 @@ final class FailingCluster implements BeforeAllCallback, BeforeEachCallback, Aft
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
+        used = 0;
         heal();
     }
 
@@ -85,21 +90,34 @@ final class FailingCluster implements BeforeAllCallback, BeforeEachCallback, Aft
             case "cluster" -> cluster().nodes().stream().map(node -> node.ports().clusterAddress()).toList();
             case "proxy" -> List.of("127.0.0.1:" + Objects.requireNonNull(proxy).port());
             default -> {
-                NodeProcess.Ports ports = cluster().node(leader().number() % 3 + 1).ports();
+                used = used == 0 ? leader().number() % 3 + 1 : used;
+                NodeProcess.Ports ports = cluster().node(used).ports();
                 yield List.of(ports.host() + ":" + ports.plain());
             }
         };
     }
 
     private NodeProcess leader() {
-        await().atMost(PATIENCE).until(() -> cluster().nodes().stream()
-                .allMatch(node -> cluster().leader(node) > 0 && cluster().leader(node) == cluster().leader(cluster().node(1))));
-        return cluster().node(cluster().leader(cluster().node(1)));
+        return cluster().node(await().atMost(PATIENCE).until(this::leaderForAll, number -> number > 0));
     }
 
-    /** kill -9; it is started again before the next test. */
+    /** 0 = they do not agree. */
+    private int leaderForAll() {
+        List<Integer> seen = cluster().nodes().stream().map(cluster()::leader).distinct().toList();
+        return seen.size() == 1 ? seen.getFirst() : 0;
+    }
+
+    /** kill -9; it is started again before the next test. A node that clients are connected to hands over before. */
     void killLeader() {
-        leader().kill();
+        await().atMost(PATIENCE).until(this::leader, leader -> leader.number() != used || !handsOver(leader)).kill();
+    }
+
+    private static boolean handsOver(NodeProcess leader) {
+        try (RespSocket socket = leader.ports().connectCluster(10_000)) {
+            return !socket.call("FAILOVER").isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     String logs() {

@@ -55,7 +55,12 @@ final class SecureCluster implements AutoCloseable {
         strangers.issue(files, "stranger", List.of());
         port = freePorts();
         process = balsa("up", "--tls", "--port", String.valueOf(port), "--dir", directory.resolve("up").toString());
-        Awaitility.await().atMost(START_SECONDS_MAX, TimeUnit.SECONDS).until(this::isReady);
+        try {
+            Awaitility.await().atMost(START_SECONDS_MAX, TimeUnit.SECONDS).until(this::isReady);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /** A process of Balsa, which writes into {@code log}. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Assumptions;
 
 /** A program of Redis's own, run to its end. Stateless. */
@@ -15,8 +16,13 @@ final class Tool {
 
     private Tool() {}
 
-    /** @param output standard output and standard error */
-    record Result(int status, String output) {
+    /**
+     * How it ended.
+     *
+     * @param output standard output and standard error
+     * @param cut whether it took too long and was killed
+     */
+    record Result(int status, String output, boolean cut) {
         List<String> lines() {
             return output.lines().toList();
         }
@@ -45,9 +51,12 @@ final class Tool {
                 throw new UncheckedIOException(e);
             }
         });
+        AtomicBoolean cut = new AtomicBoolean();
         Thread limit = Thread.ofVirtual().start(() -> {
             process.onExit().completeOnTimeout(process, RUN_MAX_SECONDS, TimeUnit.SECONDS).join();
             if (process.isAlive()) {
+                cut.set(true);
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
             }
         });
@@ -55,6 +64,6 @@ final class Tool {
         int status = process.waitFor();
         writer.join();
         limit.join();
-        return new Result(status, output);
+        return new Result(status, output, cut.get());
     }
 }
