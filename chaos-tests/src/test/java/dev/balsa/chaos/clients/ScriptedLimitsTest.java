@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +26,11 @@ import org.redisson.Redisson;
 import org.redisson.api.RRateLimiter;
 import org.redisson.api.RateType;
 import org.redisson.api.RedissonClient;
+import org.redisson.client.RedisConnectionException;
+import org.redisson.client.RedisTimeoutException;
 import org.redisson.config.Config;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisClusterException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
@@ -33,10 +39,13 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  * the server's clock never more than the limit pass, and afterwards it goes on.
  */
 class ScriptedLimitsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int CLIENTS = 8;
     private static final long RUN_MILLIS = 6000;
     private static final int LIMIT = 20;
     private static final long WINDOW_MICROS = 500_000;
+    /** A call that takes longer says nothing of when it passed. */
+    private static final long LATE_MILLIS = 100;
     private static final String NOW = "local t = redis.call('TIME') local now = t[1] * 1000000 + t[2] ";
 
     @RegisterExtension
@@ -90,12 +99,13 @@ class ScriptedLimitsTest {
         String[] address = CLUSTER.addresses(front).getFirst().split(":", -1);
         String key = "{" + FailingCluster.TAG + "}" + limiter;
         Queue<Long> passed = new ConcurrentLinkedQueue<>();
+        int least = (int) (RUN_MILLIS * 1000 / WINDOW_MICROS * LIMIT / 4);
         load(() -> new Jedis(address[0], Integer.parseInt(address[1]), 20_000), (jedis, id) -> {
             long micros = call(jedis, limiter.script, key, id);
             if (micros > 0) {
                 passed.add(micros);
             }
-        });
+        }, killed -> passed.size() > least && passed.stream().anyMatch(micros -> micros > killed * 1000));
         List<Long> times = new ArrayList<>(passed);
         times.sort(Comparator.naturalOrder());
         for (int i = 0; i < times.size(); i++) {
@@ -106,8 +116,6 @@ class ScriptedLimitsTest {
         }
         System.out.println(limiter + " through " + front + ": " + times.size() + " passed, " + LIMIT + " in "
                 + WINDOW_MICROS / 1000 + " ms are allowed");
-        assertThat(times.size()).isGreaterThan((int) (RUN_MILLIS * 1000 / WINDOW_MICROS * LIMIT / 4));
-        assertThat(times.getLast() - times.getFirst()).isGreaterThan(RUN_MILLIS * 1000 / 2);
     }
 
     private static long call(Jedis jedis, String script, String key, String id) {
@@ -132,7 +140,8 @@ class ScriptedLimitsTest {
     @Test
     void redissons_limiter_lets_no_more_pass() throws Exception {
         long millis = WINDOW_MICROS / 1000;
-        Queue<long[]> passed = new ConcurrentLinkedQueue<>();
+        Queue<Long> passed = new ConcurrentLinkedQueue<>();
+        AtomicInteger late = new AtomicInteger();
         Config config = new Config();
         config.useSingleServer().setAddress("redis://" + CLUSTER.addresses("node").getFirst())
                 .setConnectionMinimumIdleSize(1).setConnectionPoolSize(CLIENTS).setTimeout(10_000);
@@ -142,20 +151,27 @@ class ScriptedLimitsTest {
             assertThat(limiter.trySetRate(RateType.OVERALL, LIMIT, Duration.ofMillis(millis))).isTrue();
             load(() -> () -> {}, (none, id) -> {
                 long asked = System.currentTimeMillis();
-                if (limiter.tryAcquire()) {
-                    passed.add(new long[] {asked});
+                if (!limiter.tryAcquire()) {
+                    return;
                 }
-            });
+                if (System.currentTimeMillis() - asked < LATE_MILLIS) {
+                    passed.add(asked);
+                } else {
+                    late.incrementAndGet();
+                }
+            }, killed -> passed.size() + late.get() > RUN_MILLIS / millis * LIMIT / 4
+                    && passed.stream().anyMatch(asked -> asked > killed));
         } finally {
             client.shutdown();
         }
-        // Redisson sends its own clock, which it reads after this test has.
-        List<Long> times = new ArrayList<>(passed.stream().map(one -> one[0]).sorted().toList());
+        // Redisson sends its own clock, which it reads after this test has. Who is held up after that, or sends the same
+        // once more, passes by a clock of which the limit is no longer known: those are left out.
+        List<Long> times = passed.stream().sorted().toList();
         for (int i = 0; i + LIMIT < times.size(); i++) {
-            assertThat(times.get(i + LIMIT) - times.get(i)).as("%d calls", LIMIT + 1).isGreaterThan(millis - 100);
+            assertThat(times.get(i + LIMIT) - times.get(i)).as("%d calls", LIMIT + 1).isGreaterThanOrEqualTo(millis - LATE_MILLIS);
         }
-        System.out.println("Redisson: " + times.size() + " passed, " + LIMIT + " in " + millis + " ms are allowed");
-        assertThat(times.size()).isGreaterThan((int) (RUN_MILLIS / millis * LIMIT / 4));
+        System.out.println("Redisson: " + times.size() + " passed, " + late + " late, " + LIMIT + " in " + millis
+                + " ms are allowed");
     }
 
     // -- load -------------------------------------------------------------------------------------------------------
@@ -168,21 +184,29 @@ class ScriptedLimitsTest {
         void ask(C connection, String id);
     }
 
-    /** Many clients ask until the time is over; the leader is killed in between. What has no known outcome counts as refused. */
-    private static <C extends Closeable> void load(Opening<C> opening, Asking<C> asking) throws Exception {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RUN_MILLIS);
+    /**
+     * Many clients ask until the time is over and there is enough, however slow the machine; the leader is killed in
+     * between. What has no known outcome counts as refused.
+     *
+     * @param enough of the time of the kill, in milliseconds
+     */
+    private static <C extends Closeable> void load(Opening<C> opening, Asking<C> asking, LongPredicate enough)
+            throws Exception {
+        long begun = System.nanoTime();
+        AtomicBoolean running = new AtomicBoolean(true);
         List<Thread> clients = new ArrayList<>();
         Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
         for (int i = 0; i < CLIENTS; i++) {
             int number = i;
             clients.add(Thread.ofPlatform().start(() -> {
-                for (int n = 0; System.nanoTime() < end;) {
+                for (int n = 0; running.get();) {
                     try (C connection = opening.open()) {
-                        while (System.nanoTime() < end) {
+                        while (running.get()) {
                             asking.ask(connection, number + "-" + n++);
                         }
-                    } catch (JedisConnectionException lost) {
-                        // Nobody knows: the next connection goes on.
+                    } catch (JedisConnectionException | JedisClusterException | RedisTimeoutException
+                            | RedisConnectionException lost) {
+                        // Nobody knows, or the cluster was down for longer than it waits: the next connection goes on.
                         n++;
                     } catch (Exception e) {
                         failures.add(e);
@@ -190,8 +214,15 @@ class ScriptedLimitsTest {
                 }
             }));
         }
-        await().until(() -> end - System.nanoTime() < TimeUnit.MILLISECONDS.toNanos(RUN_MILLIS * 2 / 3));
-        CLUSTER.killLeader();
+        try {
+            await().atMost(PATIENCE).until(() -> System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(RUN_MILLIS / 3));
+            CLUSTER.killLeader();
+            long killed = System.currentTimeMillis();
+            await().atMost(PATIENCE).until(() -> !failures.isEmpty()
+                    || System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(RUN_MILLIS) && enough.test(killed));
+        } finally {
+            running.set(false);
+        }
         for (Thread client : clients) {
             client.join();
         }
