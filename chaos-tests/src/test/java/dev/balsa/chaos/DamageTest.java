@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * directory was moved away is a full member again without a hand.
  */
 class DamageTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** Records of a segment begin behind its header's page. */
     private static final int RECORDS_START = 4096;
 
@@ -61,7 +61,9 @@ class DamageTest {
 
     @AfterEach
     void stop() throws Exception {
-        writes.close();
+        if (writes != null) {
+            writes.close();
+        }
         cluster.close();
     }
 
@@ -78,7 +80,7 @@ class DamageTest {
         awaitMore(500);
         victim.start();
         awaitSame();
-        assertThat(victim.tail()).contains(segment.getFileName() + ": cut at offset ");
+        assertThat(Files.readString(victim.log())).contains(segment.getFileName() + ": cut at offset ");
     }
 
     @Test
@@ -87,7 +89,8 @@ class DamageTest {
         victim.kill();
         Path segment = lastSegment(victim);
         byte[] log = Files.readAllBytes(segment);
-        long inside = RECORDS_START + random.nextLong(contentEnd(segment) - 64 - RECORDS_START);
+        // Not at the end: what was not synced yet when the node was killed may be missing.
+        long inside = RECORDS_START + random.nextLong((contentEnd(segment) - RECORDS_START) / 2);
         flip(segment, inside);
         refusesAndNames(segment);
         Files.write(segment, log);
