@@ -36,9 +36,13 @@ import org.junit.jupiter.api.io.TempDir;
 class TrackedCopiesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int KEYS = 20;
+    private static final int INVALID_MIN = 100;
     private static final int SECONDS = Integer.getInteger("balsa.seconds", 8);
-    /** How long a copy may outlive the reply of the write that makes it old; a broken link is seen at once. */
-    private static final long OLD_MAX_MILLIS = 1_500;
+    /**
+     * How long a copy may outlive the reply of the write that makes it old; a broken link is seen at once, on a busy
+     * machine too, and one that is only silent after five seconds.
+     */
+    private static final long OLD_MAX_MILLIS = 4_000;
 
     @TempDir(cleanup = CleanupMode.NEVER)
     Path directory;
@@ -65,7 +69,8 @@ class TrackedCopiesTest {
     }
 
     private void keepCopies(boolean behindProxy) throws Exception {
-        try (TestCluster cluster = TestCluster.create(directory, 3, 1)) {
+        // Who leads is known, and is who is killed.
+        try (TestCluster cluster = TestCluster.create(directory, 3, 1, "spread-leaders-after-millis 0")) {
             cluster.startAll();
             await().atMost(PATIENCE).until(() -> cluster.nodes().stream().allMatch(TestCluster::serves));
             int leader = await().atMost(PATIENCE).until(() -> cluster.leader(cluster.node(1)), number -> number > 0);
@@ -84,7 +89,7 @@ class TrackedCopiesTest {
             running.set(false);
             writer.join();
             await().atMost(PATIENCE).until(() -> TestCluster.serves(readersNode));
-            await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+            await().atMost(PATIENCE).untilAsserted(() -> {
                 assertThat(reader.call("PING")).isEqualTo("PONG");
                 reader.copies.forEach((key, value) -> assertThat(value).isGreaterThanOrEqualTo(written.get(key)));
             });
@@ -92,7 +97,7 @@ class TrackedCopiesTest {
                             + "without and %d ms with the kill%n", behindProxy ? "proxy" : "node", reader.reads, reader.fromCopies, reader.invalid,
                     reader.allInvalid, reader.allInvalid - before, reader.oldestNanos[0] / 1_000,
                     reader.oldestNanos[1] / 1_000_000);
-            assertThat(reader.invalid).isGreaterThan(100);
+            assertThat(reader.invalid).isGreaterThan(INVALID_MIN);
             assertThat(reader.fromCopies).isGreaterThan(reader.reads);
             assertThat(reader.allInvalid).isGreaterThan(before);
             assertThat(reader.oldestNanos[1]).isLessThan(OLD_MAX_MILLIS * 1_000_000);
@@ -116,8 +121,9 @@ class TrackedCopiesTest {
                 for (int i = 0; i < 50 && running.get(); i++) {
                     int key = random.nextInt(KEYS);
                     if (socket.call("SET", "key" + key, "" + number).equals("+OK")) {
-                        written.set(key, number);
+                        // In this order: the time that a reader finds is never that of an earlier write.
                         writtenNanos.set(key, System.nanoTime());
+                        written.set(key, number);
                     }
                     number++;
                 }
@@ -130,7 +136,10 @@ class TrackedCopiesTest {
     private void read(Reader reader, int seconds) throws IOException {
         Random random = new Random(2);
         int half = reader.half++;
-        for (long end = System.nanoTime() + seconds * 1_000_000_000L; System.nanoTime() < end;) {
+        int enough = (half + 1) * INVALID_MIN / 2;
+        long end = System.nanoTime() + seconds * 1_000_000_000L;
+        // Longer on a machine that is busy elsewhere.
+        while (System.nanoTime() < end || reader.invalid <= enough && System.nanoTime() < end + PATIENCE.toNanos()) {
             int key = random.nextInt(KEYS);
             reader.takePushes();
             long newest = written.get(key);

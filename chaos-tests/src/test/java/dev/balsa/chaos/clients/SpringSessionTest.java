@@ -60,7 +60,9 @@ class SpringSessionTest {
 
     @BeforeAll
     static void three_nodes_and_a_proxy_serve() throws IOException {
-        cluster = TestCluster.create(directory, 3, 1, "election-timeout-millis 3000", "notify-keyspace-events Egx");
+        // Across a change of leader events may be lost.
+        cluster = TestCluster.create(directory, 3, 1, "election-timeout-millis 3000", "spread-leaders-after-millis 0",
+                "notify-keyspace-events Egx");
         cluster.startAll();
         await().atMost(PATIENCE).until(() -> cluster.nodes().stream().allMatch(TestCluster::serves));
         loops = RespServer.newLoops(1);
@@ -72,8 +74,10 @@ class SpringSessionTest {
 
     @AfterAll
     static void stop() throws IOException {
-        proxy.close();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        if (proxy != null) {
+            proxy.close();
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
         cluster.close();
     }
 
@@ -124,6 +128,7 @@ class SpringSessionTest {
     private static void listen(RedisMessageListenerContainer listener, LettuceConnectionFactory connections,
             RedisIndexedSessionRepository sessions) {
         listener.setConnectionFactory(connections);
+        listener.setMaxSubscriptionRegistrationWaitingTime(PATIENCE.toMillis());
         listener.addMessageListener(sessions, List.of(new ChannelTopic(sessions.getSessionDeletedChannel()),
                 new ChannelTopic(sessions.getSessionExpiredChannel())));
         listener.addMessageListener(sessions, new PatternTopic(sessions.getSessionCreatedChannelPrefix() + "*"));
