@@ -28,7 +28,7 @@ class BankTest {
     private static final int BALANCE = 100;
     private static final int KILLS = Integer.getInteger("balsa.kills", 2);
     private static final int TRANSFERS_BETWEEN = 300;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir(cleanup = CleanupMode.NEVER)
     Path directory;
@@ -153,8 +153,7 @@ class BankTest {
     }
 
     private NodeProcess leader() {
-        await().atMost(PATIENCE).until(() -> leaderNumber() > 0);
-        return cluster.node(leaderNumber());
+        return cluster.node(await().atMost(PATIENCE).until(this::leaderNumber, number -> number > 0));
     }
 
     private int leaderNumber() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three nodes in network namespaces of their own, and a leader that is cut off from the others but not from its clients. */
 class PartitionTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir(cleanup = CleanupMode.NEVER)
     Path directory;
@@ -32,7 +32,7 @@ class PartitionTest {
         }
         assumeTrue(available);
         try (Namespaces network = Namespaces.create(3);
-                TestCluster cluster = TestCluster.createInNamespaces(directory, 3, 1)) {
+                TestCluster cluster = TestCluster.createInNamespaces(directory, 3, 1, "spread-leaders-after-millis 0")) {
             cluster.startAll();
             await().atMost(PATIENCE).until(() -> cluster.nodes().stream().allMatch(node -> set(node, "k", "before")));
             cutTheLeaderOff(network, cluster);
@@ -44,7 +44,8 @@ class PartitionTest {
                 new AcknowledgedWrites(50, attempt -> cluster.node(attempt % 3 + 1).ports())) {
             writes.start();
             await().atMost(PATIENCE).until(() -> writes.acknowledged() > 2_000);
-            NodeProcess old = cluster.node(cluster.leader(cluster.node(1)));
+            NodeProcess old = cluster.node(await().atMost(PATIENCE)
+                    .until(() -> cluster.leader(cluster.node(1)), number -> number > 0));
             NodeProcess other = cluster.node(old.number() % 3 + 1);
             network.isolate(old.number());
             long cut = System.nanoTime();

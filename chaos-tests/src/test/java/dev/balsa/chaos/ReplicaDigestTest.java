@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Replicas that replayed, restarted or were restored from a snapshot hold the same bytes, whatever their types. */
 class ReplicaDigestTest {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final int CONNECTIONS_LOST_MAX = 5;
 
     @TempDir(cleanup = CleanupMode.NEVER)
     Path directory;
@@ -29,7 +30,7 @@ class ReplicaDigestTest {
         long seed = Long.getLong("balsa.seed", System.nanoTime());
         System.out.println("ReplicaDigestTest: -Dbalsa.seed=" + seed);
         RandomWrites writes = new RandomWrites(new Random(seed));
-        try (TestCluster cluster = TestCluster.create(directory, 3, 1)) {
+        try (TestCluster cluster = TestCluster.create(directory, 3, 1, "route-timeout-millis 15000")) {
             cluster.startAll();
             await().atMost(PATIENCE).until(() -> cluster.nodes().stream().allMatch(ReplicaDigestTest::serves));
             write(cluster.node(1), writes, 3_000);
@@ -54,7 +55,7 @@ class ReplicaDigestTest {
             cluster.node(2).start();
             await().atMost(PATIENCE).until(() -> serves(cluster.node(2)));
 
-            await().atMost(PATIENCE).untilAsserted(() -> {
+            await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
                 List<String> digests = List.of(digest(cluster.node(1)), digest(cluster.node(2)), digest(cluster.node(3)));
                 assertThat(digests).as("group, index, digest").containsOnly(digests.getFirst());
             });
@@ -63,11 +64,17 @@ class ReplicaDigestTest {
     }
 
     private static void write(NodeProcess node, RandomWrites writes, int commands) throws IOException {
-        try (RespSocket socket = node.ports().connect(20_000)) {
-            for (int i = 0; i < commands; i++) {
-                String reply = socket.call(writes.next());
-                assertThat(reply).doesNotStartWith("-TRYAGAIN").doesNotStartWith("-CLUSTERDOWN")
-                        .doesNotStartWith("-ERR internal").doesNotStartWith("-ERR unknown command");
+        int done = 0;
+        for (int attempt = 0; done < commands; attempt++) {
+            try (RespSocket socket = node.ports().connect(20_000)) {
+                for (; done < commands; done++) {
+                    String reply = socket.call(writes.next());
+                    assertThat(reply).doesNotStartWith("-TRYAGAIN").doesNotStartWith("-CLUSTERDOWN")
+                            .doesNotStartWith("-ERR internal").doesNotStartWith("-ERR unknown command");
+                }
+            } catch (IOException broken) {
+                // By a change of leader while a write was under way: whether it happened, all replicas agree.
+                assertThat(attempt).as("connections lost: %s", broken).isLessThan(CONNECTIONS_LOST_MAX);
             }
         }
     }

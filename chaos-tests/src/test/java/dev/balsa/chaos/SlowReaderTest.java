@@ -101,7 +101,7 @@ class SlowReaderTest {
     }
 
     private static void read(Socket reader, int replies, int bytes) throws IOException {
-        reader.setSoTimeout(20_000);
+        reader.setSoTimeout((int) PATIENCE.toMillis());
         InputStream in = new BufferedInputStream(reader.getInputStream(), 1 << 16);
         String head = "$" + bytes + "\r\n";
         for (int i = 0; i < replies; i++) {

@@ -16,10 +16,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,20 +38,24 @@ class SpreadTest {
 
     private TestCluster cluster;
 
-    @BeforeEach
-    void three_nodes_serve() throws IOException {
-        cluster = TestCluster.create(directory, 3, 3, "spread-leaders-after-millis 500");
+    private void start(String... more) throws IOException {
+        List<String> directives = new ArrayList<>(List.of(more));
+        directives.add("spread-leaders-after-millis 500");
+        cluster = TestCluster.create(directory, 3, 3, directives.toArray(String[]::new));
         cluster.startAll();
         await().atMost(PATIENCE).until(() -> leaders(1).size() == 3 && leaders(2).size() == 3 && leaders(3).size() == 3);
     }
 
     @AfterEach
     void stop() throws Exception {
-        cluster.close();
+        if (cluster != null) {
+            cluster.close();
+        }
     }
 
     @Test
     void leaders_spread_by_themselves_and_again_after_a_kill() throws Exception {
+        start();
         awaitSpread();
         cluster.node(2).kill();
         await().atMost(PATIENCE).until(() -> leaders(1).size() == 3 && !leaders(1).contains(2));
@@ -61,6 +65,8 @@ class SpreadTest {
 
     @Test
     void counters_count_without_an_error_or_a_gap_while_leaders_move() throws Exception {
+        // What is tried is handing over: an election on a busy machine may close connections.
+        start("election-timeout-millis 3000", "route-timeout-millis 20000");
         AtomicBoolean enough = new AtomicBoolean();
         List<CompletableFuture<Long>> counters = new ArrayList<>();
         try (ExecutorService threads = Executors.newCachedThreadPool()) {
@@ -100,18 +106,31 @@ class SpreadTest {
     }
 
     /** By hand, as a person would; how far it gets before the spreading begins again does not matter. */
-    private void moveAllToOne(int to) throws IOException {
-        NodeProcess.Ports target = cluster.node(to).ports();
-        for (NodeProcess from : cluster.nodes()) {
-            if (from.number() != to) {
-                try (RespSocket socket = from.ports().connectCluster(10_000)) {
-                    String reply = socket.call("FAILOVER", "TO", target.host(), Integer.toString(target.cluster()));
-                    // It may have lost what it led in the meantime.
-                    assertThat(reply).containsPattern("OK|not valid when server is a replica");
+    private void moveAllToOne(int to) {
+        await().atMost(PATIENCE).until(() -> {
+            NodeProcess.Ports target = cluster.node(to).ports();
+            for (NodeProcess from : cluster.nodes()) {
+                if (from.number() != to) {
+                    handOver(from, target);
                 }
             }
+            // On a busy machine they may be spread again before anybody has seen it: then once more.
+            long until = System.nanoTime() + 5_000_000_000L;
+            long led = 0;
+            while (led < 2 && System.nanoTime() < until) {
+                LockSupport.parkNanos(20_000_000);
+                led = leaders(to).stream().filter(leader -> leader == to).count();
+            }
+            return led > 1;
+        });
+    }
+
+    private static void handOver(NodeProcess from, NodeProcess.Ports target) throws IOException {
+        try (RespSocket socket = from.ports().connectCluster(10_000)) {
+            String reply = socket.call("FAILOVER", "TO", target.host(), Integer.toString(target.cluster()));
+            // It may have lost what it led in the meantime.
+            assertThat(reply).containsPattern("OK|not valid when server is a replica");
         }
-        await().atMost(PATIENCE).until(() -> leaders(to).stream().filter(leader -> leader == to).count() > 1);
     }
 
     private void awaitSpread() {

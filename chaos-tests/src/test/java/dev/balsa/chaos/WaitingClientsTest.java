@@ -70,12 +70,13 @@ class WaitingClientsTest {
     @ValueSource(strings = {"list", "stream"})
     void nothing_is_lost_or_delivered_twice_when_the_leader_is_killed(String kind) throws Exception {
         boolean stream = kind.equals("stream");
-        try (TestCluster cluster = TestCluster.create(directory, 3, 1)) {
+        // Who leads is known, and is who is killed.
+        try (TestCluster cluster = TestCluster.create(directory, 3, 1, "spread-leaders-after-millis 0")) {
             cluster.startAll();
             await().atMost(PATIENCE).until(() -> cluster.nodes().stream().allMatch(TestCluster::serves));
             if (stream) {
                 try (Link link = new Link(cluster.node(1).ports())) {
-                    link.call("XGROUP", "CREATE", "q", "g", "$", "MKSTREAM");
+                    assertThat(link.call("XGROUP", "CREATE", "q", "g", "$", "MKSTREAM")).containsExactly("OK");
                 }
             }
             List<Thread> threads = new ArrayList<>();
@@ -83,7 +84,7 @@ class WaitingClientsTest {
                 int number = i;
                 threads.add(Thread.startVirtualThread(() -> take(cluster, number, stream)));
             }
-            await().atMost(PATIENCE).until(() -> waiting.get() == CLIENTS);
+            await().atMost(PATIENCE).until(() -> waiting.get() >= CLIENTS);
             int leader = await().atMost(PATIENCE).until(() -> cluster.leader(cluster.node(1)), number -> number > 0);
             NodeProcess other = cluster.node(leader % 3 + 1);
             Thread producer = Thread.startVirtualThread(() -> push(other.ports(), stream));
