@@ -4,17 +4,16 @@ import dev.balsa.proto.command.CommandSpec;
 import dev.balsa.proto.command.SpecReply;
 import dev.balsa.proto.resp.Args;
 import dev.balsa.proto.resp.RespReply;
+import dev.balsa.proxy.config.Settings;
 import dev.balsa.proxy.front.Front;
-import dev.balsa.proxy.front.RespServer;
+import dev.balsa.proxy.front.Listeners;
 import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.tls.Tls;
-import dev.balsa.proxy.tls.TlsConfig;
+import dev.balsa.proxy.tls.TlsLinks;
 import dev.balsa.proxy.upstream.ChannelLinks;
 import dev.balsa.proxy.upstream.UpstreamSettings;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -34,16 +33,15 @@ public final class Proxy implements AutoCloseable {
 
     private final Topology topology;
     private final Front front;
-    private final Tls tls;
-    private final List<RespServer> servers = new ArrayList<>();
+    private final Listeners listeners;
     private final ChannelLinks channelLinks;
     private volatile @Nullable Future<?> refreshingCommands;
     private volatile @Nullable Future<?> refreshingUsers;
 
-    private Proxy(Topology topology, Front front, UpstreamSettings settings, Tls tls) {
+    private Proxy(Topology topology, Front front, UpstreamSettings settings, Listeners listeners) {
         this.topology = topology;
         this.front = front;
-        this.tls = tls;
+        this.listeners = listeners;
         this.channelLinks = new ChannelLinks(
                 front.channels(), front.invalidations(), settings, topology.loop(), topology::addresses);
     }
@@ -53,13 +51,15 @@ public final class Proxy implements AutoCloseable {
      *
      * @param loops for clients and nodes; closed by the caller
      * @param shutdown called when a client says SHUTDOWN, on an event loop
-     * @throws IOException if no node answers in time, an address cannot be bound, or a certificate cannot be used
+     * @throws IOException if no node answers in time, or an address cannot be bound
+     * @throws ConfigFile.ConfigException if a certificate cannot be used
      */
     public static Proxy start(ProxyConfig config, EventLoopGroup loops, Runnable shutdown) throws IOException {
-        Tls tls = tls(config);
-        UpstreamSettings settings = UpstreamSettings.DEFAULT.withSecret(config.masterauth())
-                .withTls(config.tls().links() ? tls : null);
-        Topology topology = new Topology(config.seeds(), settings, loops.next());
+        Settings settings = config.settings();
+        Tls tls = Tls.start(settings::value, config.tlsLinks());
+        UpstreamSettings links = UpstreamSettings.DEFAULT.withSecret(config.masterauth())
+                .withTls(TlsLinks.of(settings.value("tls-cluster"), tls));
+        Topology topology = new Topology(config.seeds(), links, loops.next());
         List<CommandSpec> commands;
         try {
             commands = learn(topology, config);
@@ -69,22 +69,15 @@ public final class Proxy implements AutoCloseable {
             throw e;
         }
         Front[] made = new Front[1];
-        ProxyAdmin admin = new ProxyAdmin(topology, shutdown, () -> made[0].stats().reset());
+        ProxySettings own = new ProxySettings(settings, config.file());
+        ProxyAdmin admin = new ProxyAdmin(topology, own, shutdown, () -> made[0].stats().reset());
         Front front = new Front(config.front(), commands, topology, admin);
         made[0] = front;
-        Proxy proxy = new Proxy(topology, front, settings, tls);
+        Proxy proxy = new Proxy(topology, front, links, new Listeners(config.bind(), front, loops, tls));
         proxy.awaitUsers(config.startTimeoutSeconds());
         try {
-            for (String host : config.bind()) {
-                if (config.port() >= 0) {
-                    InetSocketAddress address = new InetSocketAddress(host, config.port());
-                    proxy.servers.add(RespServer.listen(front, Mode.PLAIN, address, loops));
-                }
-                if (config.tls().port() != 0) {
-                    InetSocketAddress address = new InetSocketAddress(host, config.tls().port());
-                    proxy.servers.add(RespServer.listen(front, Mode.PLAIN, address, loops, tls));
-                }
-            }
+            proxy.listeners.open(config.port(), Mode.PLAIN, null);
+            proxy.listeners.follow(settings, config.tlsLinks());
         } catch (IOException e) {
             proxy.close();
             throw e;
@@ -96,15 +89,6 @@ public final class Proxy implements AutoCloseable {
             var _ = proxy.refreshUsers();
         }, USERS_REFRESH_MILLIS, USERS_REFRESH_MILLIS, TimeUnit.MILLISECONDS);
         return proxy;
-    }
-
-    private static Tls tls(ProxyConfig config) throws IOException {
-        Tls tls = new Tls();
-        TlsConfig wanted = config.tls().config();
-        if (wanted != null) {
-            tls.use(wanted, config.tls().links());
-        }
-        return tls;
     }
 
     private static List<CommandSpec> learn(Topology topology, ProxyConfig config) throws IOException {
@@ -178,7 +162,7 @@ public final class Proxy implements AutoCloseable {
 
     /** Where it listens, of the first address. */
     public int port() {
-        return servers.getFirst().port();
+        return listeners.port();
     }
 
     public Front front() {
@@ -188,11 +172,10 @@ public final class Proxy implements AutoCloseable {
     /** Listens no more and closes all connections. */
     @Override
     public void close() {
-        servers.forEach(RespServer::close);
+        listeners.close();
         front.clients().closeAll();
         channelLinks.close();
         topology.stop();
-        tls.close();
         Future<?> refreshing = refreshingCommands;
         if (refreshing != null) {
             refreshing.cancel(false);

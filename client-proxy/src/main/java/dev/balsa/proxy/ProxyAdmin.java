@@ -21,37 +21,42 @@ final class ProxyAdmin implements Backend {
     private static final String DOWN = "CLUSTERDOWN The cluster is down";
 
     private final Topology topology;
+    private final ProxySettings own;
     private final Runnable shutdown;
     private final Runnable resetStats;
     private final Map<Request, WaitingCall> waiting = new ConcurrentHashMap<>();
     private volatile int preferred;
 
     /**
+     * @param own what CONFIG is about that is not the nodes'
      * @param shutdown stops this process; called on an event loop
      * @param resetStats forgets what was counted here
      */
-    ProxyAdmin(Topology topology, Runnable shutdown, Runnable resetStats) {
+    ProxyAdmin(Topology topology, ProxySettings own, Runnable shutdown, Runnable resetStats) {
         this.topology = topology;
+        this.own = own;
         this.shutdown = shutdown;
         this.resetStats = resetStats;
     }
 
     @Override
-    public void submit(Request request, Args args) {
-        Args kept = Frames.copy(args);
+    public void submit(Request request, Args given) {
+        Args kept = Frames.copy(given);
         switch (request.spec().name()) {
             case "shutdown" -> shutdown(request, kept);
-            case "config|set", "config|rewrite", "bgsave", "save", "bgrewriteaof", "slowlog|reset" ->
-                toAll(request, kept);
+            case "config|get" -> answer(request, own.get(request, kept, args -> one(request, args)));
+            case "config|set" -> answer(request, own.set(kept, args -> all(request, args)));
+            case "config|rewrite" -> answer(request, own.rewrite(() -> all(request, kept)));
+            case "bgsave", "save", "bgrewriteaof", "slowlog|reset" -> answer(request, all(request, kept));
             case "config|resetstat" -> {
                 resetStats.run();
-                toAll(request, kept);
+                answer(request, all(request, kept));
             }
             default -> {
                 if (Blocking.mayWait(request.spec(), kept)) {
                     await(request, kept);
                 } else {
-                    toOne(request, kept, topology.addresses(), 0);
+                    answer(request, one(request, kept));
                 }
             }
         }
@@ -83,18 +88,35 @@ final class ProxyAdmin implements Backend {
         shutdown.run();
     }
 
-    private void toOne(Request request, Args args, List<String> nodes, int tried) {
+    private static void answer(Request request, CompletableFuture<byte[]> reply) {
+        var _ = reply.whenComplete((bytes, failure) -> {
+            if (failure == null) {
+                request.reply(bytes, 0, bytes.length);
+            } else {
+                error(request, "ERR " + failure.getMessage());
+            }
+        });
+    }
+
+    /** The reply of a node that can be reached. */
+    private CompletableFuture<byte[]> one(Request request, Args args) {
+        CompletableFuture<byte[]> reply = new CompletableFuture<>();
+        toOne(request, args, topology.addresses(), 0, reply);
+        return reply;
+    }
+
+    private void toOne(Request request, Args args, List<String> nodes, int tried, CompletableFuture<byte[]> reply) {
         if (tried == nodes.size()) {
-            error(request, DOWN);
+            reply.complete(errorReply(DOWN));
             return;
         }
         int node = (preferred + tried) % nodes.size();
         var _ = command(request, nodes.get(node), args).whenComplete((bytes, failure) -> {
             if (failure == null) {
                 preferred = node;
-                request.reply(bytes, 0, bytes.length);
+                reply.complete(bytes);
             } else {
-                toOne(request, args, nodes, tried + 1);
+                toOne(request, args, nodes, tried + 1, reply);
             }
         });
     }
@@ -103,30 +125,34 @@ final class ProxyAdmin implements Backend {
         return topology.upstreams().command(request.loop(), node, args, request.protocol());
     }
 
-    private void toAll(Request request, Args args) {
+    /** The reply of the first node, or the first error. */
+    private CompletableFuture<byte[]> all(Request request, Args args) {
         List<String> nodes = topology.addresses();
         List<CompletableFuture<byte[]>> answers = nodes.stream().map(node -> command(request, node, args)).toList();
-        var _ = CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new)).whenComplete((_, _) -> {
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new)).handle((_, _) -> {
             byte[] first = {};
             for (int i = 0; i < answers.size(); i++) {
                 if (answers.get(i).isCompletedExceptionally()) {
-                    error(request, "ERR node " + nodes.get(i) + " did not answer; others may have done it");
-                    return;
+                    return errorReply("ERR node " + nodes.get(i) + " did not answer; others may have done it");
                 }
                 byte[] bytes = answers.get(i).join();
                 if (bytes[0] == '-') {
-                    request.reply(bytes, 0, bytes.length);
-                    return;
+                    return bytes;
                 }
                 first = first.length == 0 ? bytes : first;
             }
-            request.reply(first, 0, first.length);
+            return first;
         });
     }
 
     private static void error(Request request, String line) {
+        byte[] reply = errorReply(line);
+        request.reply(reply, 0, reply.length);
+    }
+
+    static byte[] errorReply(String line) {
         RespWriter out = new RespWriter(128);
         out.error(line);
-        request.reply(out.array(), 0, out.length());
+        return out.copy();
     }
 }

@@ -3,17 +3,20 @@ package dev.balsa.proxy;
 import dev.balsa.proto.resp.RespLimits;
 import dev.balsa.proxy.ConfigFile.ConfigException;
 import dev.balsa.proxy.ConfigFile.Directive;
+import dev.balsa.proxy.config.Directive.Effect;
+import dev.balsa.proxy.config.Settings;
 import dev.balsa.proxy.front.FrontSettings;
 import dev.balsa.proxy.front.FrontSettings.DebugAccess;
-import dev.balsa.proxy.tls.TlsConfig;
-import dev.balsa.proxy.tls.TlsPorts;
+import dev.balsa.proxy.tls.TlsDirectives;
 import dev.balsa.proxy.transport.IoTransport;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a proxy is configured to. Immutable but for the front's settings.
@@ -25,7 +28,8 @@ import java.util.TreeMap;
  * @param transport how they ask the system about sockets ({@code io-transport})
  * @param masterauth password of the nodes; empty: none is needed
  * @param startTimeoutSeconds how long the first contact with the cluster may take
- * @param tls {@code tls-port}, {@code tls-cluster} and the like
+ * @param tls the value of every directive of {@link TlsDirectives}
+ * @param file that was read, absolute; null: none. CONFIG REWRITE writes it
  * @param front what clients meet
  */
 public record ProxyConfig(
@@ -36,25 +40,30 @@ public record ProxyConfig(
         IoTransport transport,
         String masterauth,
         int startTimeoutSeconds,
-        TlsPorts tls,
+        Map<String, String> tls,
+        @Nullable Path file,
         FrontSettings front) {
+    private static final Logger log = LoggerFactory.getLogger(ProxyConfig.class);
     private static final int PORT_MAX = 65_535;
     private static final int START_SECONDS = 60;
-    private static final Map<String, String> TLS_DEFAULTS = tlsDefaults();
 
-    private static Map<String, String> tlsDefaults() {
+    /** Every directive of {@link TlsDirectives} as the lines have it; those of other directives are passed over. */
+    static Map<String, String> tls(List<Directive> directives) {
         Map<String, String> values = new TreeMap<>();
-        TlsConfig.DIRECTIVES.forEach(name -> values.put(name, ""));
-        values.put("tls-auth-clients", "yes");
-        values.put("tls-handshake-timeout-millis", Integer.toString(TlsConfig.HANDSHAKE_TIMEOUT_MILLIS));
-        values.put("tls-files-check-millis", Integer.toString(TlsConfig.FILES_CHECK_MILLIS));
+        TlsDirectives.ALL.forEach(row -> values.put(row.name(), row.initial()));
+        for (Directive line : directives) {
+            var row = TlsDirectives.TABLE.find(line.name());
+            if (row != null) {
+                values.put(row.name(), row.read(line));
+            }
+        }
         return Map.copyOf(values);
     }
 
     /** A proxy with default settings. */
     public static ProxyConfig of(List<String> seeds, String bind, int port) {
         return new ProxyConfig(List.copyOf(seeds), List.of(bind), port, 1, IoTransport.named("auto"), "", START_SECONDS,
-                TlsPorts.NONE, new FrontSettings());
+                tls(List.of()), null, new FrontSettings());
     }
 
     /**
@@ -69,11 +78,15 @@ public record ProxyConfig(
             directives.addAll(ConfigFile.read(Path.of(arguments.getFirst())));
         }
         directives.addAll(ConfigFile.arguments(arguments.subList(file ? 1 : 0, arguments.size())));
-        return parse(directives);
+        return parse(directives, file ? Path.of(arguments.getFirst()).toAbsolutePath().normalize() : null);
     }
 
     /** Takes directives in their order; the last one of a name counts. */
     public static ProxyConfig parse(List<Directive> directives) {
+        return parse(directives, null);
+    }
+
+    private static ProxyConfig parse(List<Directive> directives, @Nullable Path file) {
         List<String> seeds = List.of();
         List<String> bind = List.of("127.0.0.1");
         int port = 6379;
@@ -81,9 +94,6 @@ public record ProxyConfig(
         IoTransport transport = IoTransport.named("auto");
         String masterauth = "";
         int startSeconds = START_SECONDS;
-        int tlsPort = 0;
-        boolean tlsLinks = false;
-        Map<String, String> tls = new TreeMap<>(TLS_DEFAULTS);
         FrontSettings front = new FrontSettings();
         for (Directive d : directives) {
             switch (d.name()) {
@@ -93,13 +103,9 @@ public record ProxyConfig(
                 case "io-threads" -> threads = (int) d.number(1, 128);
                 case "io-transport" -> transport = transport(d);
                 case "masterauth" -> masterauth = d.value();
-                case "tls-port" -> tlsPort = (int) d.number(0, PORT_MAX);
-                case "tls-cluster" -> tlsLinks = d.yes();
                 case "start-timeout-seconds" -> startSeconds = (int) d.number(1, 86_400);
                 default -> {
-                    if (tls.containsKey(d.name())) {
-                        tls.put(d.name(), tlsValue(d));
-                    } else {
+                    if (!isTls(d)) {
                         front(d, front);
                     }
                 }
@@ -108,9 +114,28 @@ public record ProxyConfig(
         if (seeds.isEmpty()) {
             throw new ConfigException("seeds is missing: which nodes is the proxy to ask, e.g. seeds 10.0.0.1:7379?");
         }
-        boolean onlyTls = port == 0 && tlsPort != 0;
-        return new ProxyConfig(seeds, bind, onlyTls ? -1 : port, threads, transport, masterauth,
-                startSeconds, tlsPorts(tlsPort, tlsLinks, tls), front);
+        Map<String, String> tls = tls(directives);
+        boolean onlyTls = port == 0 && !tls.getOrDefault("tls-port", "0").equals("0");
+        return new ProxyConfig(seeds, bind, onlyTls ? -1 : port, threads, transport, masterauth, startSeconds, tls,
+                file, front);
+    }
+
+    private static boolean isTls(Directive line) {
+        var row = TlsDirectives.TABLE.find(line.name());
+        if (row != null && row.effect() == Effect.NONE) {
+            log.warn("{}", row.warning());
+        }
+        return row != null;
+    }
+
+    /** The values in force from now on of what CONFIG SET changes here and not in the nodes. */
+    Settings settings() {
+        return new Settings(TlsDirectives.TABLE, name -> tls.getOrDefault(name, ""), tls.keySet());
+    }
+
+    /** Whether nodes are spoken to by TLS, if only where they can. */
+    boolean tlsLinks() {
+        return !tls.getOrDefault("tls-cluster", "no").equals("no");
     }
 
     private static IoTransport transport(Directive d) {
@@ -118,31 +143,6 @@ public record ProxyConfig(
             throw d.error("'" + d.name() + "' must be one of " + String.join(", ", IoTransport.NAMES) + ", not " + d.value());
         }
         return IoTransport.named(d.value());
-    }
-
-    private static TlsPorts tlsPorts(int port, boolean links, Map<String, String> values) {
-        if (port == 0 && !links) {
-            return TlsPorts.NONE;
-        }
-        try {
-            return new TlsPorts(port, links, TlsConfig.of(name -> values.getOrDefault(name, "")));
-        } catch (IOException e) {
-            throw new ConfigException("Failed to configure TLS: " + e.getMessage());
-        }
-    }
-
-    private static String tlsValue(Directive d) {
-        return switch (d.name()) {
-            case "tls-handshake-timeout-millis" -> Long.toString(d.number(100, 3_600_000));
-            case "tls-files-check-millis" -> Long.toString(d.number(0, 3_600_000));
-            case "tls-auth-clients" -> {
-                if (!List.of("yes", "no", "optional").contains(d.value())) {
-                    throw d.error("'" + d.name() + "' must be yes, no or optional, not " + d.value());
-                }
-                yield d.value();
-            }
-            default -> String.join(" ", d.values());
-        };
     }
 
     private static void front(Directive d, FrontSettings front) {

@@ -64,7 +64,7 @@ public final class FakeCluster implements ClusterView, AutoCloseable {
 
     public int listen(Mode mode, @Nullable Tls tls) throws IOException {
         RespServer server = RespServer.listen(front, mode, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                loops, tls);
+                loops, tls == null ? null : tls.accepting(mode == Mode.CLUSTER ? Tls.Port.CLUSTER : Tls.Port.CLIENTS));
         servers.add(server);
         return server.port();
     }

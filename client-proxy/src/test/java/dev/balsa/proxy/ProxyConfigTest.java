@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.balsa.proxy.front.FrontSettings.DebugAccess;
-import dev.balsa.proxy.tls.TlsPorts;
 import dev.balsa.proxy.transport.IoTransport;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -64,14 +63,14 @@ class ProxyConfigTest {
                 tls-protocols TLSv1.3
                 """, "proxy.conf"));
         assertThat(config.port()).isEqualTo(-1);
-        assertThat(config.tls().port()).isEqualTo(6380);
-        assertThat(config.tls().links()).isTrue();
-        assertThat(config.tls().config()).isNotNull().satisfies(tls -> {
-            assertThat(tls.server().certFile()).isEqualTo("/c");
-            assertThat(tls.protocols()).containsExactly("TLSv1.3");
-        });
-        assertThat(ProxyConfig.of(List.of("10.0.0.1:7379"), "127.0.0.1", 0).tls()).isEqualTo(TlsPorts.NONE);
+        assertThat(config.tls()).containsEntry("tls-port", "6380").containsEntry("tls-cluster", "yes")
+                .containsEntry("tls-cert-file", "/c").containsEntry("tls-protocols", "TLSv1.3")
+                .containsEntry("tls-auth-clients", "yes");
+        assertThat(config.tlsLinks()).isTrue();
+        assertThat(ProxyConfig.of(List.of("10.0.0.1:7379"), "127.0.0.1", 0).tlsLinks()).isFalse();
         assertThatThrownBy(() -> ProxyConfig.parse(ConfigFile.parse("seeds a:1\ntls-auth-clients maybe", "proxy.conf")))
-                .hasMessageContaining("proxy.conf:2: 'tls-auth-clients' must be yes, no or optional");
+                .hasMessageStartingWith("proxy.conf:2: 'tls-auth-clients': argument(s) must be one of the following: no, yes");
+        assertThatThrownBy(() -> ProxyConfig.parse(ConfigFile.parse("seeds a:1\ntls-ciphers DES", "proxy.conf")))
+                .hasMessageStartingWith("proxy.conf:2: 'tls-ciphers DES' is refused");
     }
 }

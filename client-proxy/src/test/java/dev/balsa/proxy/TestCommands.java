@@ -40,8 +40,8 @@ public final class TestCommands {
             specs.add(plain(name, -1, 0));
         }
         specs.add(plain("wait", 3, CommandFlag.BLOCKING.bit()));
-        specs.add(container("config", List.of(sub("config|get", -3), sub("config|set", -4), sub("config|resetstat",
-                2))));
+        specs.add(container("config", List.of(sub("config|get", -3), sub("config|set", -4),
+                sub("config|rewrite", 2), sub("config|resetstat", 2))));
         specs.add(container("balsa", List.of(sub("balsa|map", 2), sub("balsa|status", 2), sub("balsa|users", -2), sub("balsa|group", -4), sub("balsa|track", -2))));
         specs.add(container("debug", List.of(sub("debug|sleep", 3), keyed("debug|object", 3, READONLY, 2, 2, 1))));
         specs.addAll(session());

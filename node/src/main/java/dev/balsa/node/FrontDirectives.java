@@ -2,8 +2,8 @@ package dev.balsa.node;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.balsa.node.config.NodeConfig;
-import dev.balsa.node.observe.Settings;
 import dev.balsa.node.observe.Versions;
+import dev.balsa.proxy.config.Settings;
 import dev.balsa.proxy.front.FrontSettings;
 import dev.balsa.proxy.front.FrontSettings.DebugAccess;
 import java.lang.management.ManagementFactory;

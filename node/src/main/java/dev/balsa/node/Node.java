@@ -15,7 +15,6 @@ import dev.balsa.node.engine.value.EncodingLimits;
 import dev.balsa.node.observe.Administration;
 import dev.balsa.node.observe.CommandStats;
 import dev.balsa.node.observe.NodeState;
-import dev.balsa.node.observe.Settings;
 import dev.balsa.node.observe.LatencyEvents;
 import dev.balsa.node.observe.SlowLog;
 import dev.balsa.node.observe.Versions;
@@ -26,10 +25,14 @@ import dev.balsa.node.replication.SlotGroup;
 import dev.balsa.node.replication.SlotGroupConfig;
 import dev.balsa.proto.cluster.ClusterMap;
 import dev.balsa.proto.command.CommandSpec;
+import dev.balsa.proxy.config.Settings;
 import dev.balsa.proxy.front.Front;
+import dev.balsa.proxy.front.Listeners;
 import dev.balsa.proxy.front.RespServer;
 import dev.balsa.proxy.route.Backend;
+import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.tls.Tls;
+import dev.balsa.proxy.tls.TlsLinks;
 import dev.balsa.proxy.upstream.ChannelLinks;
 import dev.balsa.proxy.upstream.UpstreamSettings;
 import dev.balsa.raft.GroupStatus;
@@ -95,14 +98,14 @@ final class Node implements AutoCloseable {
         this.config = config;
         config.warnings().forEach(LOG::warn);
         Files.createDirectories(config.dir());
-        this.tls = Listeners.tls(config);
+        this.tls = Tls.start(config::value, config.tlsLinks());
         String nodeId = NodeIdentity.loadOrCreate(config.dir(), config.nodeId());
         ClusterMap map = StaticMap.of(config, nodeId);
         this.identity = new NodeView.Identity(nodeId, map, new LeaderTable(map));
         this.loops = RespServer.newLoops(config.ioThreads(), config.ioTransport());
         this.background = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("balsa-background").factory());
-        this.settings = new Settings(config);
+        this.settings = config.settings();
         followSettings();
         this.slowLog = new SlowLog(System::currentTimeMillis, this::client);
         this.latencyEvents = new LatencyEvents(System::currentTimeMillis);
@@ -112,7 +115,7 @@ final class Node implements AutoCloseable {
         this.raft = new JRaftHost(
                 new JRaftHost.Listen(config.raftBind().isEmpty() ? self.host() : config.raftBind(), self.raftPort()),
                 RpcConfig.defaults("balsa").withSecret(config.clusterSecret())
-                        .withTls(config.tlsReplication() ? new RaftLinks(tls) : null),
+                        .withTls(RaftLinks.of(config.value("tls-replication"), tls)),
                 loops);
         Path dump = config.dir().resolve(config.dbFileName());
         boolean importing = config.members().isEmpty() && !config.dbFileName().isEmpty()
@@ -124,16 +127,19 @@ final class Node implements AutoCloseable {
             importDump(dump);
         }
         this.administration = new Administration(view, settings, stats, slowLog, latencyEvents, loops.next());
-        UpstreamSettings links = UpstreamSettings.DEFAULT.withSecret(config.clusterSecret())
-                .withTls(config.tlsCluster() ? tls : null);
+        TlsLinks clusterTls = TlsLinks.of(config.value("tls-cluster"), tls);
+        UpstreamSettings links = UpstreamSettings.DEFAULT.withSecret(config.clusterSecret()).withTls(clusterTls);
         this.routes = new NodeClusterView(identity, this::local, links);
         List<CommandSpec> commands = CommandTable.all().stream().map(Command::spec).toList();
         this.front = newFront(commands);
         NodeUsers.start(config, settings, front, groups);
         this.channelLinks = new ChannelLinks(front.channels(), front.invalidations(), links, loops.next(), routes::others);
         spreadLeaders(map);
-        this.listeners = new Listeners(config, front, loops, tls);
-        listeners.open(settings);
+        this.listeners = new Listeners(config.bind(), front, loops, tls);
+        listeners.open(config.port() == 0 ? -1 : config.port(), Mode.PLAIN, null);
+        listeners.follow(settings, config.tlsLinks());
+        listeners.open(config.clusterPort() == 0 ? -1 : config.clusterPort(), Mode.CLUSTER,
+                clusterTls == null ? null : clusterTls.accepting(Tls.Port.CLUSTER));
         LOG.info(
                 "Balsa {} serves: node {}, port {}, tls-port {}, cluster-port {}, {} of {} members, data in {}",
                 Versions.BALSA,

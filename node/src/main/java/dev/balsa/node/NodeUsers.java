@@ -2,12 +2,12 @@ package dev.balsa.node;
 
 import dev.balsa.node.config.NodeConfig;
 import dev.balsa.node.engine.SharedUsers;
-import dev.balsa.node.observe.Settings;
 import dev.balsa.node.replication.HostedGroup;
 import dev.balsa.proxy.ConfigFile;
 import dev.balsa.proxy.acl.Definition;
 import dev.balsa.proxy.acl.UserFile;
 import dev.balsa.proxy.acl.Users;
+import dev.balsa.proxy.config.Settings;
 import dev.balsa.proxy.front.Front;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

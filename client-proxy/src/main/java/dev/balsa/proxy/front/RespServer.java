@@ -53,7 +53,7 @@ public final class RespServer implements AutoCloseable {
      * @param tls null: in the clear
      */
     public static RespServer listen(
-            Front front, Mode mode, InetSocketAddress address, EventLoopGroup loops, @Nullable Tls tls)
+            Front front, Mode mode, InetSocketAddress address, EventLoopGroup loops, Tls.@Nullable Accepting tls)
             throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops)
@@ -76,7 +76,7 @@ public final class RespServer implements AutoCloseable {
         return new RespServer(bound.channel());
     }
 
-    private static void accept(Front front, Mode mode, Channel client, @Nullable Tls tls) {
+    private static void accept(Front front, Mode mode, Channel client, Tls.@Nullable Accepting tls) {
         front.stats().connectionReceived();
         if (!front.clients().enter(front.settings().maxclients())) {
             front.stats().connectionRejected();
@@ -91,8 +91,7 @@ public final class RespServer implements AutoCloseable {
             return;
         }
         if (tls != null) {
-            Tls.Port kind = mode == Mode.CLUSTER ? Tls.Port.CLUSTER : Tls.Port.CLIENTS;
-            client.pipeline().addLast(tls.accept(client, kind), new HandshakeWatch());
+            client.pipeline().addLast(tls.handler(client), new HandshakeWatch());
         }
         LoopState loop = front.loop(client.eventLoop());
         client.pipeline().addLast(new Connection(front, mode, loop, Peer.of(front.clients().nextId(), client)));

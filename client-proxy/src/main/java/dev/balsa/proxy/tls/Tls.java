@@ -1,6 +1,8 @@
 package dev.balsa.proxy.tls;
 
+import dev.balsa.proxy.ConfigFile;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +43,12 @@ public final class Tls implements AutoCloseable {
         REPLICAS
     }
 
+    /** Makes what stands first in the pipeline of a connection that was accepted. Thread-safe. */
+    @FunctionalInterface
+    public interface Accepting {
+        ChannelHandler handler(Channel channel);
+    }
+
     /** What was read, from what. */
     private record State(TlsConfig config, boolean links, TlsContexts contexts, List<String> stamps) {}
 
@@ -50,6 +59,25 @@ public final class Tls implements AutoCloseable {
 
     /** Off until {@link #use}. */
     public Tls() {}
+
+    /**
+     * That of a process that starts: off if it has nothing to do.
+     *
+     * @param values of {@code tls-port} and {@link TlsConfig#DIRECTIVES}
+     * @param links whether other processes of the cluster are spoken to by TLS
+     * @throws ConfigFile.ConfigException if the files are no good
+     */
+    public static Tls start(UnaryOperator<String> values, boolean links) {
+        Tls tls = new Tls();
+        if (links || !values.apply("tls-port").equals("0")) {
+            try {
+                tls.use(TlsConfig.of(values), links);
+            } catch (IOException e) {
+                throw new ConfigFile.ConfigException("Failed to configure TLS: " + e.getMessage());
+            }
+        }
+        return tls;
+    }
 
     /**
      * Reads the files and has them used from now on.
@@ -64,12 +92,27 @@ public final class Tls implements AutoCloseable {
             worker = Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("balsa-tls").factory());
         }
+        lookEvery(config.filesCheckMillis());
+    }
+
+    /** What puts back that which is in force now, without reading a file. */
+    public synchronized Runnable undo() {
+        State before = state;
+        return () -> putBack(before);
+    }
+
+    private synchronized void putBack(@Nullable State before) {
+        state = before;
+        seen = before == null ? List.of() : before.stamps;
+        lookEvery(before == null ? 0 : before.config.filesCheckMillis());
+    }
+
+    private synchronized void lookEvery(int millis) {
         if (looking != null) {
             looking.cancel(false);
             looking = null;
         }
-        int millis = config.filesCheckMillis();
-        if (millis > 0) {
+        if (worker != null && millis > 0) {
             looking = worker.scheduleWithFixedDelay(this::look, millis, millis, TimeUnit.MILLISECONDS);
         }
     }
@@ -113,8 +156,12 @@ public final class Tls implements AutoCloseable {
         return state != null;
     }
 
-    /** For a connection that was accepted. */
-    public SslHandler accept(Channel channel, Port port) {
+    /** For connections that are accepted there. */
+    public Accepting accepting(Port port) {
+        return channel -> accept(channel, port);
+    }
+
+    private SslHandler accept(Channel channel, Port port) {
         State now = current();
         SslHandler handler = handler(channel, Objects.requireNonNull(now.contexts.accepting().get(port)));
         handler.setHandshakeTimeoutMillis(now.config.handshakeTimeoutMillis());

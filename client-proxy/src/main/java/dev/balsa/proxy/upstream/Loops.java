@@ -1,6 +1,6 @@
 package dev.balsa.proxy.upstream;
 
-import dev.balsa.proxy.tls.Tls;
+import dev.balsa.proxy.tls.TlsLinks;
 import dev.balsa.proxy.transport.IoTransport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -15,7 +15,7 @@ final class Loops {
 
     /** @param link what is at this end of the connection, behind TLS if that is configured */
     static Bootstrap bootstrap(EventLoop loop, UpstreamSettings settings, ChannelHandler link) {
-        Tls tls = settings.tls();
+        TlsLinks tls = settings.tls();
         return new Bootstrap()
                 .group(loop)
                 .channel(IoTransport.of(loop).connected())

@@ -1,7 +1,7 @@
 package dev.balsa.proxy.upstream;
 
 import dev.balsa.proxy.acl.LinkSecret;
-import dev.balsa.proxy.tls.Tls;
+import dev.balsa.proxy.tls.TlsLinks;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record UpstreamSettings(
         String secret,
-        @Nullable Tls tls,
+        @Nullable TlsLinks tls,
         int inFlightMaxBytes,
         int connectTimeoutMillis,
         int pingMillis,
@@ -41,7 +41,7 @@ public record UpstreamSettings(
                 pingTimeoutMillis, idleMillis, backoffMaxMillis);
     }
 
-    public UpstreamSettings withTls(@Nullable Tls ofLinks) {
+    public UpstreamSettings withTls(@Nullable TlsLinks ofLinks) {
         return new UpstreamSettings(secret, ofLinks, inFlightMaxBytes, connectTimeoutMillis, pingMillis,
                 pingTimeoutMillis, idleMillis, backoffMaxMillis);
     }

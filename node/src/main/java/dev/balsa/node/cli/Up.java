@@ -5,14 +5,15 @@ import dev.balsa.proxy.Proxy;
 import dev.balsa.proxy.ProxyConfig;
 import dev.balsa.proxy.front.FrontSettings;
 import dev.balsa.proxy.front.RespServer;
-import dev.balsa.proxy.tls.TlsConfig;
-import dev.balsa.proxy.tls.TlsPorts;
+import dev.balsa.proxy.tls.TlsDirectives;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,8 @@ final class Up implements AutoCloseable {
         FrontSettings settings = new FrontSettings().requirepass(password);
         try {
             ProxyConfig config = new ProxyConfig(seeds, List.of(options.bind()), servesTls() ? -1 : options.port(), 1,
-                    configs.getFirst().ioTransport(), configs.getFirst().clusterSecret(), (int) (READY_MAX_MILLIS / 1000), tls(), settings);
+                    configs.getFirst().ioTransport(), configs.getFirst().clusterSecret(), (int) (READY_MAX_MILLIS / 1000), tls(), null,
+                    settings);
             return Proxy.start(config, loops, this::stop);
         } catch (IOException e) {
             throw new UserError("the front does not start: " + e.getMessage());
@@ -102,11 +104,12 @@ final class Up implements AutoCloseable {
         return configs.getFirst().port() == 0 && configs.getFirst().tlsPort() != 0;
     }
 
-    private TlsPorts tls() throws IOException {
+    private Map<String, String> tls() {
         NodeConfig node = configs.getFirst();
-        boolean any = servesTls() || node.tlsCluster();
-        return any ? new TlsPorts(servesTls() ? options.port() : 0, node.tlsCluster(), TlsConfig.of(node::value))
-                : TlsPorts.NONE;
+        Map<String, String> values = new HashMap<>();
+        TlsDirectives.ALL.forEach(row -> values.put(row.name(), node.value(row.name())));
+        values.put("tls-port", servesTls() ? Integer.toString(options.port()) : "0");
+        return values;
     }
 
     /** Waits until {@link #stop}. */

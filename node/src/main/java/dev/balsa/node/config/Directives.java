@@ -1,31 +1,32 @@
 package dev.balsa.node.config;
 
-import dev.balsa.node.config.Directive.Effect;
-import dev.balsa.node.config.Kind.Bytes;
-import dev.balsa.node.config.Kind.Choice;
-import dev.balsa.node.config.Kind.Flag;
-import dev.balsa.node.config.Kind.KeyspaceEventClasses;
-import dev.balsa.node.config.Kind.Member;
-import dev.balsa.node.config.Kind.OutputLimits;
-import dev.balsa.node.config.Kind.Text;
-import dev.balsa.node.config.Kind.UserRules;
-import dev.balsa.node.config.Kind.Whole;
-import dev.balsa.node.config.Kind.Words;
+import static dev.balsa.proxy.config.Directive.live;
+import static dev.balsa.proxy.config.Directive.start;
+
 import dev.balsa.node.engine.EvictionPolicy;
+import dev.balsa.proxy.config.Directive;
+import dev.balsa.proxy.config.DirectiveTable;
+import dev.balsa.proxy.config.Kind;
+import dev.balsa.proxy.config.Kind.Bytes;
+import dev.balsa.proxy.config.Kind.Choice;
+import dev.balsa.proxy.config.Kind.Flag;
+import dev.balsa.proxy.config.Kind.KeyspaceEventClasses;
+import dev.balsa.proxy.config.Kind.Member;
+import dev.balsa.proxy.config.Kind.OutputLimits;
+import dev.balsa.proxy.config.Kind.Text;
+import dev.balsa.proxy.config.Kind.UserRules;
+import dev.balsa.proxy.config.Kind.Whole;
+import dev.balsa.proxy.config.Kind.Words;
+import dev.balsa.proxy.tls.TlsDirectives;
 import dev.balsa.proxy.transport.IoTransport;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table of all directives: those of a node in this file, those of Redis that mean one thing here or nothing in
- * {@link RedisDirectives}.
- * Immutable.
+ * The table of all directives: those of a node in this file, those of TLS, which proxies have too, in
+ * {@link TlsDirectives}, those of Redis that mean one thing here or nothing in {@link RedisDirectives}. Immutable.
  */
 public final class Directives {
     private static final long GIB = 1L << 30;
@@ -42,22 +43,6 @@ public final class Directives {
             start("tcp-keepalive", new Whole(0, Integer.MAX_VALUE), "300"),
             start("io-threads", new Whole(1, 128), "1"),
             start("io-transport", new Choice(IoTransport.NAMES), "auto"),
-            // TLS.
-            live("tls-port", PORT, "0"),
-            start("tls-cluster", new Flag(), "no"),
-            start("tls-replication", new Flag(), "no"),
-            live("tls-cert-file", new Text(), ""),
-            live("tls-key-file", new Text(), ""),
-            live("tls-key-file-pass", new Text(), ""),
-            live("tls-client-cert-file", new Text(), ""),
-            live("tls-client-key-file", new Text(), ""),
-            live("tls-client-key-file-pass", new Text(), ""),
-            live("tls-ca-cert-file", new Text(), ""),
-            live("tls-ca-cert-dir", new Text(), ""),
-            live("tls-auth-clients", new Choice(List.of("no", "yes", "optional")), "yes"),
-            live("tls-protocols", new Words(), ""),
-            live("tls-handshake-timeout-millis", new Whole(100, 3_600_000), "10000"),
-            live("tls-files-check-millis", new Whole(0, 3_600_000), "1000"),
             // Clients.
             live("requirepass", new Text(), ""),
             // Users: the first definition; from the first ACL SETUSER on the cluster keeps them.
@@ -120,6 +105,7 @@ public final class Directives {
             start("cluster-secret", new Text(), ""),
             start("raft-port", PORT, "0"),
             start("raft-bind", new Text(), ""),
+            start("tls-replication", new Choice(TlsDirectives.LINKS), "no"),
             start("cluster-node", new Member(), ""),
             start("groups", new Whole(1, 64), "1"),
             start("election-timeout-millis", new Whole(50, 60_000), "350"),
@@ -142,42 +128,25 @@ public final class Directives {
             live("slowlog-max-len", new Whole(0, 1_000_000), "128"),
             start("enable-debug-command", new Choice(List.of("no", "yes", "local")), "no"));
 
-    private static final Map<String, Directive> ALL = index();
+    static final DirectiveTable TABLE = new DirectiveTable(rows(), RedisDirectives.ALIASES);
 
     private Directives() {}
 
     /** The row of a directive, by its name or one of Redis' older names, in lower case; null if there is none. */
     public static @Nullable Directive find(String name) {
-        Directive directive = ALL.get(name);
-        String newer = directive == null ? RedisDirectives.ALIASES.get(name) : null;
-        return newer == null ? directive : ALL.get(newer);
+        return TABLE.find(name);
     }
 
     /** Every row, in the table's order. */
     public static Collection<Directive> all() {
-        return ALL.values();
+        return TABLE.all();
     }
 
-    /** Every name that {@link #find} knows: those of the rows, then Redis' older ones. */
-    public static List<String> names() {
-        List<String> names = new ArrayList<>(ALL.keySet());
-        names.addAll(new TreeMap<>(RedisDirectives.ALIASES).keySet());
-        return names;
-    }
-
-    private static Directive start(String name, Kind kind, String initial) {
-        return new Directive(name, kind, initial, Effect.AT_START, "");
-    }
-
-    private static Directive live(String name, Kind kind, String initial) {
-        return new Directive(name, kind, initial, Effect.AT_ONCE, "");
-    }
-
-    private static Map<String, Directive> index() {
-        Map<String, Directive> all = new LinkedHashMap<>();
-        OURS.forEach(directive -> all.put(directive.name(), directive));
-        RedisDirectives.ONE_MEANING.forEach(directive -> all.put(directive.name(), directive));
-        RedisDirectives.NO_EFFECT.forEach(directive -> all.put(directive.name(), directive));
-        return Collections.unmodifiableMap(all);
+    private static List<Directive> rows() {
+        List<Directive> rows = new ArrayList<>(OURS);
+        rows.addAll(TlsDirectives.ALL);
+        rows.addAll(RedisDirectives.ONE_MEANING);
+        rows.addAll(RedisDirectives.NO_EFFECT);
+        return rows;
     }
 }

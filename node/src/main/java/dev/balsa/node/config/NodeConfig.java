@@ -1,8 +1,11 @@
 package dev.balsa.node.config;
 
-import dev.balsa.node.config.Directive.Effect;
 import dev.balsa.proto.cluster.ClusterMap;
 import dev.balsa.proxy.ConfigFile;
+import dev.balsa.proxy.config.Directive;
+import dev.balsa.proxy.config.Directive.Effect;
+import dev.balsa.proxy.config.Kind;
+import dev.balsa.proxy.config.Settings;
 import dev.balsa.proxy.transport.IoTransport;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +67,7 @@ public final class NodeConfig {
             if (directive == null) {
                 throw line.error("unknown directive '" + line.name() + "'" + Spelling.suggestion(line.name()));
             }
-            String text = check(directive, line);
+            String text = directive.read(line);
             if (directive.kind() instanceof Kind.Member) {
                 members.add(member(line.values()));
             } else if (directive.kind() instanceof Kind.UserRules) {
@@ -77,20 +80,6 @@ public final class NodeConfig {
             given.add(directive.name());
         }
         return new NodeConfig(values, given, members, users, file).complete(values);
-    }
-
-    private static String check(Directive directive, ConfigFile.Directive line) {
-        Kind kind = directive.kind();
-        if (line.values().isEmpty() || (kind.words() >= 0 && line.values().size() != kind.words())) {
-            throw line.error("'" + line.name() + "' takes " + (kind.words() == 1 ? "one value: " : "")
-                    + kind.allowed());
-        }
-        return switch (kind.check(line.values())) {
-            case Checked.Good(String text) -> text;
-            case Checked.Bad(String reason) -> throw line.error(kind instanceof Kind.Only
-                    ? "'" + line.name() + " " + String.join(" ", line.values()) + "' is refused: " + reason
-                    : "'" + line.name() + "': " + reason + "; allowed: " + kind.allowed());
-        };
     }
 
     private static ClusterMap.Node member(List<String> words) {
@@ -145,7 +134,7 @@ public final class NodeConfig {
         for (String name : given) {
             Directive directive = Directives.find(name);
             if (directive != null && directive.effect() == Effect.NONE) {
-                warnings.add("'" + name + "' has no effect here: " + directive.note());
+                warnings.add(directive.warning());
             }
         }
         return warnings;
@@ -158,6 +147,13 @@ public final class NodeConfig {
             throw new IllegalArgumentException("no directive " + name);
         }
         return value;
+    }
+
+    /** The values in force from now on: these, and what CONFIG SET makes of them. */
+    public Settings settings() {
+        Settings settings = new Settings(Directives.TABLE, this::value, given);
+        settings.found("dir", dir().toString());
+        return settings;
     }
 
     private long number(String name) {
@@ -200,14 +196,14 @@ public final class NodeConfig {
         return port() != 0 ? port() : tlsPort();
     }
 
-    /** Whether the cluster port, and links to those of other nodes, are TLS. */
+    /** Whether the cluster port, and links to those of other nodes, are TLS and nothing else. */
     public boolean tlsCluster() {
         return value("tls-cluster").equals("yes");
     }
 
-    /** Whether Raft is TLS. */
-    public boolean tlsReplication() {
-        return value("tls-replication").equals("yes");
+    /** Whether other processes of the cluster are spoken to by TLS, on some port, if only where they can. */
+    public boolean tlsLinks() {
+        return !value("tls-cluster").equals("no") || !value("tls-replication").equals("no");
     }
 
     /** For cluster-aware clients, proxies and other nodes; 0 = none. */

@@ -1,12 +1,14 @@
 package dev.balsa.node.config;
 
-import dev.balsa.node.config.Directive.Effect;
-import dev.balsa.node.config.Kind.Bytes;
-import dev.balsa.node.config.Kind.Flag;
-import dev.balsa.node.config.Kind.Only;
-import dev.balsa.node.config.Kind.Text;
-import dev.balsa.node.config.Kind.Whole;
-import dev.balsa.node.config.Kind.Words;
+import static dev.balsa.proxy.config.Directive.none;
+import static dev.balsa.proxy.config.Directive.only;
+
+import dev.balsa.proxy.config.Directive;
+import dev.balsa.proxy.config.Kind.Bytes;
+import dev.balsa.proxy.config.Kind.Flag;
+import dev.balsa.proxy.config.Kind.Text;
+import dev.balsa.proxy.config.Kind.Whole;
+import dev.balsa.proxy.config.Kind.Words;
 import java.util.List;
 import java.util.Map;
 
@@ -44,8 +46,6 @@ final class RedisDirectives {
             only("rename-command", "", "commands cannot be renamed: remove the line"),
             only("loadmodule", "", "native modules cannot run in a Java process: remove the line"),
             only("unixsocket", "", "Unix sockets are not served: use bind 127.0.0.1"),
-            only("tls-ciphers", "", "the library's own choice for TLSv1.2 is used: remove the line"),
-            only("tls-ciphersuites", "", "all suites of TLSv1.3 are good: remove the line"),
             only("masterauth", "", "nodes trust each other by cluster-secret, the same on all of them: use that"),
             only("masteruser", "", "nodes trust each other by cluster-secret, the same on all of them: use that"),
             only("latency-tracking", "yes", "latencies are always tracked: remove the line"));
@@ -68,11 +68,6 @@ final class RedisDirectives {
             none("rdbchecksum", new Flag(), "yes", "snapshots always carry a checksum"),
             none("rdb-del-sync-files", new Flag(), "no", RAFT),
             none("tcp-backlog", new Whole(0, Integer.MAX_VALUE), "511", "the system's limit is used"),
-            none("tls-prefer-server-ciphers", new Flag(), "no", "the library's own choice is used"),
-            none("tls-session-caching", new Flag(), "yes", "sessions are resumed"),
-            none("tls-session-cache-size", new Whole(0, Integer.MAX_VALUE), "20480", "it has this size"),
-            none("tls-session-cache-timeout", new Whole(0, Integer.MAX_VALUE), "300", "it has this timeout"),
-            none("tls-dh-params-file", new Text(), "", "only elliptic curves are used"),
             none("supervised", new Text(), "no", "it stays in the foreground"),
             none("pidfile", new Text(), "", "no pid file is written"),
             none("always-show-logo", new Flag(), "no", "there is no logo to show"),
@@ -123,12 +118,4 @@ final class RedisDirectives {
             none("list-compress-depth", new Whole(0, Integer.MAX_VALUE), "0", OWN_STRUCTURES));
 
     private RedisDirectives() {}
-
-    private static Directive only(String name, String value, String advice) {
-        return new Directive(name, new Only(value, advice), value, Effect.AT_START, "");
-    }
-
-    private static Directive none(String name, Kind kind, String initial, String why) {
-        return new Directive(name, kind, initial, Effect.NONE, why);
-    }
 }

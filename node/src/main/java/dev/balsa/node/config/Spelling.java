@@ -1,5 +1,6 @@
 package dev.balsa.node.config;
 
+import dev.balsa.proxy.config.Directive;
 import java.util.Locale;
 
 /** Guesses what a misspelt directive was meant to be. Stateless. */

@@ -3,6 +3,7 @@ package dev.balsa.node.observe;
 import dev.balsa.node.cluster.ClusterCommands;
 import dev.balsa.node.command.CommandCommands;
 import dev.balsa.node.command.CommandTable;
+import dev.balsa.proxy.config.Settings;
 import io.netty.channel.EventLoop;
 import java.util.List;
 
@@ -38,7 +39,7 @@ public final class Administration implements AutoCloseable {
             LogLevels.set(value);
             return null;
         });
-        ConfigCommands config = new ConfigCommands(settings, () -> {
+        ConfigCommands config = new ConfigCommands(node.config(), settings, () -> {
             stats.reset();
             node.resetCounts();
         });

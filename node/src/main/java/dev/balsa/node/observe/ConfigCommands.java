@@ -1,6 +1,9 @@
 package dev.balsa.node.observe;
 
+import dev.balsa.node.config.NodeConfig;
 import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.config.ConfigRewrite;
+import dev.balsa.proxy.config.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /** CONFIG. Immutable. */
 final class ConfigCommands {
+    private final NodeConfig started;
     private final Settings settings;
     private final Runnable resetStatistics;
 
     /** @param resetStatistics everything that CONFIG RESETSTAT sets to zero */
-    ConfigCommands(Settings settings, Runnable resetStatistics) {
+    ConfigCommands(NodeConfig started, Settings settings, Runnable resetStatistics) {
+        this.started = started;
         this.settings = settings;
         this.resetStatistics = resetStatistics;
     }
@@ -76,7 +81,7 @@ final class ConfigCommands {
 
     // CONFIG REWRITE
     private void rewrite(AdminCall call) {
-        Path file = settings.config().file();
+        Path file = started.file();
         if (file == null) {
             call.reply().error("ERR The server is running without a config file");
             return;
@@ -84,7 +89,7 @@ final class ConfigCommands {
         Map<String, String> values = settings.toKeep();
         call.answerFrom(reply -> {
             try {
-                ConfigRewrite.rewrite(file, values);
+                ConfigRewrite.rewrite(file, settings.table(), values, NodeConfig.load(file, List.of())::value);
                 reply.ok();
             } catch (IOException e) {
                 reply.error("ERR Rewriting config file: " + e.getMessage());

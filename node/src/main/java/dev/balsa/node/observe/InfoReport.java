@@ -2,6 +2,7 @@ package dev.balsa.node.observe;
 
 import dev.balsa.node.cluster.ClusterIds;
 import dev.balsa.proto.cluster.ClusterMap;
+import dev.balsa.proxy.config.Settings;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.balsa.node.observe;
 
 import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.config.Settings;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;

@@ -2,6 +2,7 @@ package dev.balsa.node.observe;
 
 import dev.balsa.proto.cluster.ClusterMap;
 import dev.balsa.proto.resp.RespWriter;
+import dev.balsa.proxy.config.Settings;
 import dev.balsa.proxy.route.Request;
 import dev.balsa.raft.GroupStatus;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.balsa.node.config;
+package dev.balsa.proxy.config;
 
 /** A directive's value after its check. */
 public sealed interface Checked {

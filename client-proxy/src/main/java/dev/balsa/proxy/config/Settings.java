@@ -1,11 +1,7 @@
-package dev.balsa.node.observe;
+package dev.balsa.proxy.config;
 
-import dev.balsa.node.config.Checked;
-import dev.balsa.node.config.Directive;
-import dev.balsa.node.config.Directive.Effect;
-import dev.balsa.node.config.Directives;
-import dev.balsa.node.config.NodeConfig;
 import dev.balsa.proto.command.Glob;
+import dev.balsa.proxy.config.Directive.Effect;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -18,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The values in force: those of the start, and what CONFIG SET has changed since. Who acts on one registers for it, and
- * is told the first
- * value at once. Thread-safe: reads take no lock, changes are made one after the other.
+ * is told the first value at once. Thread-safe: reads take no lock, changes are made one after the other.
  */
 public final class Settings {
     /** Puts a new value into force. */
@@ -41,15 +36,22 @@ public final class Settings {
     /** One value to set. */
     public record Change(String name, String value) {}
 
-    private final NodeConfig config;
+    private final DirectiveTable table;
+    private final Map<String, String> started;
+    private final Set<String> given;
     private final Map<String, String> values = new ConcurrentHashMap<>();
     private final Map<String, List<Applier>> appliers = new ConcurrentHashMap<>();
     private final List<Together> together = new ArrayList<>();
 
-    public Settings(NodeConfig config) {
-        this.config = config;
-        Directives.all().forEach(directive -> values.put(directive.name(), config.value(directive.name())));
-        values.put("dir", config.dir().toString());
+    /**
+     * @param started the value that each row of the table has at the start
+     * @param given names that stand in the configuration, so that CONFIG REWRITE must keep them
+     */
+    public Settings(DirectiveTable table, UnaryOperator<String> started, Collection<String> given) {
+        this.table = table;
+        table.all().forEach(directive -> values.put(directive.name(), started.apply(directive.name())));
+        this.started = Map.copyOf(values);
+        this.given = Set.copyOf(given);
     }
 
     /** The value as CONFIG GET shows it. */
@@ -78,16 +80,16 @@ public final class Settings {
         together.add(new Together(Set.copyOf(names), applier));
     }
 
-    /** Shows another value for a setting that the node has found out for itself, such as its id. */
+    /** Shows another value for a setting that the process has found out for itself, such as its id. */
     public void found(String name, String value) {
         values.put(name, value);
     }
 
     /** Name and value of every setting that fits one of {@code patterns}, in the table's order. */
-    Map<String, String> matching(List<String> patterns) {
+    public Map<String, String> matching(List<String> patterns) {
         Map<String, String> found = new LinkedHashMap<>();
-        for (String name : Directives.names()) {
-            Directive directive = Directives.find(name);
+        for (String name : table.names()) {
+            Directive directive = table.find(name);
             for (String pattern : patterns) {
                 if (directive != null && Glob.matchesInAnyCase(pattern, name)) {
                     found.put(name, value(directive.name()));
@@ -99,10 +101,10 @@ public final class Settings {
     }
 
     /** Sets all, or none. @return null, or Redis' error line */
-    synchronized @Nullable String set(List<Change> changes) {
+    public synchronized @Nullable String set(List<Change> changes) {
         Map<String, String> checked = new LinkedHashMap<>();
         for (Change change : changes) {
-            Directive directive = Directives.find(change.name());
+            Directive directive = table.find(change.name());
             if (directive == null) {
                 return "ERR Unknown option or number of arguments for CONFIG SET - '" + change.name() + "'";
             }
@@ -181,23 +183,30 @@ public final class Settings {
     }
 
     /**
-     * What has to be in a file for a node started with it alone to have today's values: only what the given directives
-     * or CONFIG SET changed.
+     * What has to be in a file for a process started with it alone to have today's values: only what the given
+     * directives or CONFIG SET changed.
      */
-    Map<String, String> toKeep() {
+    public Map<String, String> toKeep() {
         Map<String, String> kept = new LinkedHashMap<>();
-        for (Directive directive : Directives.all()) {
+        for (Directive directive : table.all()) {
             String name = directive.name();
             boolean settable = directive.effect() == Effect.AT_ONCE;
-            if (config.given().contains(name) || (settable && !value(name).equals(config.value(name)))) {
-                kept.put(name, settable ? value(name) : config.value(name));
+            String before = started.getOrDefault(name, "");
+            if (given.contains(name) || (settable && !value(name).equals(before))) {
+                kept.put(name, settable ? value(name) : before);
             }
         }
         return kept;
     }
 
-    /** What the node was started with. */
-    NodeConfig config() {
-        return config;
+    /** Whether CONFIG SET has changed anything. */
+    public boolean isChanged() {
+        return table.all().stream().anyMatch(row -> row.effect() == Effect.AT_ONCE
+                && !value(row.name()).equals(started.getOrDefault(row.name(), "")));
+    }
+
+    /** The rows, in their order. */
+    public DirectiveTable table() {
+        return table;
     }
 }

@@ -1,10 +1,6 @@
-package dev.balsa.node;
+package dev.balsa.proxy.front;
 
-import dev.balsa.node.config.NodeConfig;
-import dev.balsa.node.observe.Settings;
-import dev.balsa.proxy.ConfigFile;
-import dev.balsa.proxy.front.Front;
-import dev.balsa.proxy.front.RespServer;
+import dev.balsa.proxy.config.Settings;
 import dev.balsa.proxy.route.Mode;
 import dev.balsa.proxy.tls.Tls;
 import dev.balsa.proxy.tls.TlsConfig;
@@ -19,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ports of a node that clients connect to: in the clear, by TLS, and for cluster-aware clients. The one for TLS is
- * opened and closed by CONFIG SET, too. Thread-safe by its lock.
+ * The ports of a node or proxy that clients connect to: in the clear, by TLS, and for cluster-aware clients. The one
+ * for TLS is opened and closed by CONFIG SET, too. Thread-safe by its lock.
  */
-final class Listeners implements AutoCloseable {
+public final class Listeners implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
-    private final NodeConfig config;
+    private final List<String> bind;
     private final Front front;
     private final EventLoopGroup loops;
     private final Tls tls;
@@ -33,46 +29,51 @@ final class Listeners implements AutoCloseable {
     private List<RespServer> encrypted = List.of();
     private int tlsPort;
 
-    Listeners(NodeConfig config, Front front, EventLoopGroup loops, Tls tls) {
-        this.config = config;
+    /**
+     * @param bind addresses; {@code *} is every one; a leading minus: leave it out if it is not there
+     * @param tls the certificates; closed with the ports
+     */
+    public Listeners(List<String> bind, Front front, EventLoopGroup loops, Tls tls) {
+        this.bind = List.copyOf(bind);
         this.front = front;
         this.loops = loops;
         this.tls = tls;
     }
 
-    /** The certificates of a node that uses TLS; else off. @throws ConfigFile.ConfigException if they are no good */
-    static Tls tls(NodeConfig config) {
-        Tls tls = new Tls();
-        if (config.tlsPort() != 0 || config.tlsCluster() || config.tlsReplication()) {
-            try {
-                tls.use(TlsConfig.of(config::value), config.tlsCluster() || config.tlsReplication());
-            } catch (IOException e) {
-                throw new ConfigFile.ConfigException("Failed to configure TLS: " + e.getMessage());
-            }
+    /**
+     * Opens a port that stays.
+     *
+     * @param port 0: any free one; negative: none
+     * @param by null: in the clear
+     */
+    public synchronized void open(int port, Mode mode, Tls.@Nullable Accepting by) throws IOException {
+        if (port >= 0) {
+            always.addAll(listen(port, mode, by));
         }
-        return tls;
     }
 
-    /** Opens all ports, and follows CONFIG SET from then on. */
-    synchronized void open(Settings settings) throws IOException {
-        always.addAll(listen(config.port(), Mode.PLAIN, null));
-        encrypted = listen(config.tlsPort(), Mode.PLAIN, tls);
-        tlsPort = config.tlsPort();
-        always.addAll(listen(config.clusterPort(), Mode.CLUSTER, config.tlsCluster() ? tls : null));
+    /**
+     * Opens {@code tls-port}, if there is one, and from then on does what CONFIG SET says of TLS.
+     *
+     * @param links whether other processes of the cluster are spoken to by TLS
+     */
+    public synchronized void follow(Settings settings, boolean links) throws IOException {
+        tlsPort = Integer.parseInt(settings.value("tls-port"));
+        encrypted = listenByTls(tlsPort);
         List<String> names = new ArrayList<>(TlsConfig.DIRECTIVES);
         names.add("tls-port");
-        settings.onAnyChange(names, this::change);
+        settings.onAnyChange(names, values -> change(values, links));
     }
 
-    private synchronized @Nullable String change(UnaryOperator<String> values) {
+    private synchronized @Nullable String change(UnaryOperator<String> values, boolean links) {
         int port = Integer.parseInt(values.apply("tls-port"));
-        boolean links = config.tlsCluster() || config.tlsReplication();
         if (port == 0 && !links) {
             close(encrypted);
             encrypted = List.of();
             tlsPort = 0;
             return null;
         }
+        Runnable undo = tls.undo();
         try {
             tls.use(TlsConfig.of(values), links);
         } catch (IOException e) {
@@ -83,22 +84,27 @@ final class Listeners implements AutoCloseable {
             return null;
         }
         try {
-            List<RespServer> opened = listen(port, Mode.PLAIN, tls);
+            List<RespServer> opened = listenByTls(port);
             close(encrypted);
             encrypted = opened;
             tlsPort = port;
             return null;
         } catch (IOException e) {
+            undo.run();
             LOG.warn("{}", e.getMessage());
             return "Unable to listen on this port. Check server logs.";
         }
     }
 
-    private List<RespServer> listen(int port, Mode mode, @Nullable Tls by) throws IOException {
+    private List<RespServer> listenByTls(int port) throws IOException {
+        return port == 0 ? List.of() : listen(port, Mode.PLAIN, tls.accepting(Tls.Port.CLIENTS));
+    }
+
+    private List<RespServer> listen(int port, Mode mode, Tls.@Nullable Accepting by) throws IOException {
         List<RespServer> opened = new ArrayList<>();
-        for (String bind : port == 0 ? List.<String>of() : config.bind()) {
-            boolean optional = bind.startsWith("-");
-            String address = optional ? bind.substring(1) : bind;
+        for (String name : bind) {
+            boolean optional = name.startsWith("-");
+            String address = optional ? name.substring(1) : name;
             try {
                 InetSocketAddress at = new InetSocketAddress(address.equals("*") ? "0.0.0.0" : address, port);
                 opened.add(RespServer.listen(front, mode, at, loops, by));
@@ -111,6 +117,11 @@ final class Listeners implements AutoCloseable {
             }
         }
         return opened;
+    }
+
+    /** The first port that was opened. */
+    public synchronized int port() {
+        return (always.isEmpty() ? encrypted : always).getFirst().port();
     }
 
     private static void close(List<RespServer> servers) {

@@ -1,7 +1,7 @@
-package dev.balsa.node.config;
+package dev.balsa.proxy.config;
 
-import dev.balsa.node.config.Checked.Bad;
-import dev.balsa.node.config.Checked.Good;
+import dev.balsa.proxy.config.Checked.Bad;
+import dev.balsa.proxy.config.Checked.Good;
 import dev.balsa.proxy.ConfigFile;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -190,7 +190,7 @@ public sealed interface Kind {
         /**
          * The limits of {@code before} with those of {@code after} in their place, every class once, in Redis' order.
          */
-        static String merge(String before, String after) {
+        public static String merge(String before, String after) {
             Map<String, String> limits = new LinkedHashMap<>();
             CLASSES.forEach(name -> limits.put(name, ""));
             for (String text : List.of(before, after)) {
