@@ -30,6 +30,13 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
         super.userEventTriggered(ctx, event);
     }
 
+    /** What comes through without a handshake was sent in the clear, where that is allowed. */
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ctx.pipeline().remove(this);
+        ctx.fireChannelRead(message);
+    }
+
     private void failed(ChannelHandlerContext ctx, Throwable cause) {
         String line = "Error accepting a client connection: {} (addr={} laddr={})";
         long told = TOLD_NANOS.get();

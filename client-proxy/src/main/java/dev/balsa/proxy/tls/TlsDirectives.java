@@ -18,7 +18,7 @@ import java.util.Map;
 /** The directives of TLS that nodes and proxies have alike. Immutable. */
 public final class TlsDirectives {
     /** How processes of a cluster speak to each other, see {@link TlsLinks}. */
-    public static final List<String> LINKS = List.of("no", "yes");
+    public static final List<String> LINKS = List.of("no", "yes", "optional");
 
     /** Redis' rows, and ours. */
     public static final List<Directive> ALL = List.of(

@@ -20,6 +20,10 @@ abstract class FrameDecoder extends ByteToMessageDecoder {
      */
     private static final int RESERVE_MAX_BYTES = 1 << 20;
 
+    /** How a record of TLS begins: its type, and 3 for the version. */
+    private static final int TLS_HANDSHAKE = 0x1603;
+    private static final int TLS_ALERT = 0x1503;
+
     private int frameMaxBytes = Frames.HANDSHAKE_MAX_BYTES;
     private final CRC32C crc = new CRC32C();
     private boolean heard;
@@ -64,6 +68,9 @@ abstract class FrameDecoder extends ByteToMessageDecoder {
         int length = in.getInt(in.readerIndex());
         if (length < Frames.HEAD_BYTES || length > frameMaxBytes) {
             in.skipBytes(in.readableBytes());
+            if (length >>> 16 == TLS_HANDSHAKE || length >>> 16 == TLS_ALERT) {
+                throw new CorruptedFrameException("the other side speaks TLS and this one does not");
+            }
             throw new CorruptedFrameException(
                     "frame of " + length + " bytes, admitted are " + Frames.HEAD_BYTES + " to " + frameMaxBytes);
         }

@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -220,6 +221,8 @@ final class ServerConnection extends FrameDecoder implements Connection {
         Throwable root = rootOf(thrown);
         if (root instanceof CorruptedFrameException) {
             LOG.warn("raft client {} broke the protocol, connection closed: {}", remoteAddress, root.getMessage());
+        } else if (root instanceof NotSslRecordException) {
+            LOG.warn("raft client {} speaks in the clear and this side takes TLS only", remoteAddress);
         } else if (root instanceof IOException && channel.pipeline().get(SslHandler.class) == null) {
             LOG.info("raft connection from {} is lost: {}", remoteAddress, root.getMessage());
         } else {
