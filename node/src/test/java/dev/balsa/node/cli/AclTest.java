@@ -156,7 +156,8 @@ class AclTest {
             }
         }
         System.out.println(denied + " commands denied, " + allowed + " not");
-        assertThat(denied).isGreaterThan(STEPS / 20);
+        // How many depends on how often a connection found a password that let it in.
+        assertThat(denied).isGreaterThan(STEPS / 200);
         assertThat(allowed).isGreaterThan(STEPS / 20);
     }
 
@@ -193,7 +194,7 @@ class AclTest {
             case 7, 8 -> "GET " + key;
             case 9 -> "SET " + key + " 1";
             case 10 -> "SET " + key + " 1 GET";
-            case 11 -> "SET " + key + " 1 EX 100";
+            case 11 -> "SET " + key + " 1 EX 100000";
             case 12 -> "MGET " + key + " " + other;
             case 13 -> "MSET " + key + " 1 " + other + " 2";
             case 14 -> "RENAME " + key + " " + other;

@@ -52,7 +52,8 @@ class EvictionPoolTest {
         for (int i = 0; i < KEYS / 2; i++) {
             database.setFrequency(find(i), 100);
         }
-        assertThat(evict(EvictionPolicy.ALLKEYS_LFU, 200)).allMatch(i -> i >= KEYS / 2);
+        // The first five samples are all of the frequent half once in 32 times; with more candidates it hardly happens.
+        assertThat(evict(EvictionPolicy.ALLKEYS_LFU, 200).stream().filter(i -> i < KEYS / 2).count()).isLessThan(6);
     }
 
     @Test
