@@ -34,24 +34,18 @@ class ClusterTranscriptTest {
 
     @Test
     void transcripts_are_the_same_through_the_front() throws IOException {
-        try (RespConnection front = cluster.front()) {
-            // The front of balsa up never allows DEBUG.
-            assertThat(played(front, "balsa-|debug-")).isEmpty();
-        }
+        // The front of balsa up never allows DEBUG.
+        assertThat(cluster.underOneLeader(UpCluster::front, front -> played(front, "balsa-|debug-"))).isEmpty();
     }
 
     @Test
     void transcripts_are_the_same_through_a_node_that_does_not_lead() throws IOException {
-        try (RespConnection follower = cluster.follower()) {
-            assertThat(played(follower, "balsa-")).isEmpty();
-        }
+        assertThat(cluster.underOneLeader(UpCluster::follower, follower -> played(follower, "balsa-"))).isEmpty();
     }
 
     @Test
     void transcripts_are_the_same_at_the_port_of_the_node_that_leads() throws IOException {
-        try (RespConnection node = cluster.node()) {
-            assertThat(played(node, "balsa-")).isEmpty();
-        }
+        assertThat(cluster.underOneLeader(UpCluster::node, node -> played(node, "balsa-"))).isEmpty();
     }
 
     /** @param but how the names of those begin that are not for this port */

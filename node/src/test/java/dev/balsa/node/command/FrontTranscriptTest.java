@@ -27,12 +27,10 @@ class FrontTranscriptTest {
 
     @Test
     void every_port_of_a_cluster_answers_as_the_transcripts_say() throws IOException {
-        try (UpCluster cluster = new UpCluster(directory);
-                RespConnection front = cluster.front();
-                RespConnection follower = cluster.follower();
-                RespConnection node = cluster.node()) {
-            for (Server port : List.of(front, follower, node)) {
-                assertThat(played(port, false)).isEmpty();
+        try (UpCluster cluster = new UpCluster(directory)) {
+            List<UpCluster.Port> ports = List.of(UpCluster::front, UpCluster::follower, UpCluster::node);
+            for (UpCluster.Port port : ports) {
+                assertThat(cluster.underOneLeader(port, connection -> played(connection, false))).isEmpty();
             }
         }
     }

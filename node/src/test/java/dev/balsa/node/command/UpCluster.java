@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /** What {@code balsa up} starts: three nodes, one group, a front, each a process. Ended with {@link #close}. */
@@ -22,6 +24,8 @@ final class UpCluster implements AutoCloseable {
     private static final int CLUSTER_DISTANCE = 100;
     private static final int RAFT_DISTANCE = 10_000;
     private static final int START_SECONDS_MAX = 60;
+
+    private static final Pattern MASTER = Pattern.compile("master - \\d+ \\d+ (\\d+) connected");
 
     private final Process process;
     private final Path log;
@@ -39,9 +43,10 @@ final class UpCluster implements AutoCloseable {
         Awaitility.await().atMost(START_SECONDS_MAX, TimeUnit.SECONDS).until(this::isReady);
     }
 
-    /** As {@code balsa up} would do it, but that DEBUG is allowed. */
+    /** As {@code balsa up} would do it, but that DEBUG is allowed, and who leads stays. */
     private void configure(Path directory) throws IOException {
-        List<String> lines = new ArrayList<>(List.of("dir .", "groups 1", "enable-debug-command yes"));
+        List<String> lines = new ArrayList<>(
+                List.of("dir .", "groups 1", "enable-debug-command yes", "spread-leaders-after-millis 0"));
         for (int i = 1; i <= NODES; i++) {
             lines.add("cluster-node " + id(i) + " 127.0.0.1 " + (port + i) + " " + (port + CLUSTER_DISTANCE + i) + " "
                     + (port + RAFT_DISTANCE + i));
@@ -81,15 +86,57 @@ final class UpCluster implements AutoCloseable {
         return new RespConnection(port + CLUSTER_DISTANCE + leader(), process);
     }
 
-    private int leader() throws IOException {
-        for (int i = 1; i <= NODES; i++) {
-            try (RespConnection node = new RespConnection(port + CLUSTER_DISTANCE + i, process)) {
-                if (!(node.call("GET", "probe") instanceof Reply.Failure)) {
-                    return i;
-                }
+    /** One of the ways to the cluster. */
+    interface Port {
+        RespConnection connect(UpCluster cluster) throws IOException;
+    }
+
+    /** What is done with a connection; the result is what was wrong. */
+    interface Conversation {
+        List<String> hold(RespConnection connection) throws IOException;
+    }
+
+    /**
+     * Holds a conversation under one leader: if a slow machine has made the nodes elect another one meanwhile, what was
+     * said to the first one may have been refused, or its outcome be unknown, so it is held again.
+     */
+    List<String> underOneLeader(Port way, Conversation conversation) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            long term = term();
+            List<String> wrong;
+            try (RespConnection connection = way.connect(this)) {
+                wrong = conversation.hold(connection);
+            } catch (IOException broken) {
+                wrong = List.of(broken.toString());
+            }
+            if (wrong.isEmpty() || attempt == 3 || term() == term) {
+                return wrong;
             }
         }
-        throw new IOException("nobody leads: " + Files.readString(log));
+    }
+
+    /** The term in which the group is led. */
+    private long term() throws IOException {
+        try (RespConnection node = new RespConnection(port + CLUSTER_DISTANCE + leader(), process)) {
+            Matcher line = MASTER.matcher(node.call("CLUSTER", "NODES").shown());
+            return line.find() ? Long.parseLong(line.group(1)) : -1;
+        }
+    }
+
+    private int leader() throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);
+        while (true) {
+            for (int i = 1; i <= NODES; i++) {
+                try (RespConnection node = new RespConnection(port + CLUSTER_DISTANCE + i, process)) {
+                    if (!(node.call("GET", "probe") instanceof Reply.Failure)) {
+                        return i;
+                    }
+                }
+            }
+            if (System.nanoTime() > end) {
+                throw new IOException("nobody leads: " + Files.readString(log));
+            }
+        }
     }
 
     private List<String> command(Path directory) throws IOException {
