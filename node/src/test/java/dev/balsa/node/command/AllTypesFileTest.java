@@ -134,7 +134,7 @@ class AllTypesFileTest {
         for (int i = 0; i < REQUESTS; i++) {
             List<String> request = growth.next();
             server.call(request.getFirst().equals("PEXPIRE")
-                    ? List.of("PEXPIREAT", request.get(1), "99999999" + "000" + request.get(2).length())
+                    ? List.of("PEXPIREAT", request.get(1), "999999999" + "000" + request.get(2).length())
                     : request);
         }
         List<String> list = new ArrayList<>(List.of("RPUSH", "large:list", "x".repeat(20_000), "y".repeat(70_000)));
@@ -159,6 +159,7 @@ class AllTypesFileTest {
         server.call("SADD", "small:set", "a", "b");
         server.call("HSET", "small:hash", "a", "1", "b", "");
         server.call("ZADD", "small:zset", "0.5", "a", "-inf", "b", "3", "");
+        server.call("XADD", "small:stream", "1-1", "f", "v");
         server.call("SADD", "few:numbers", "-9223372036854775808", "9223372036854775807", "5");
         server.call("SADD", "long:set", "m".repeat(300), "n".repeat(70_000));
         server.call("HSET", "long:hash", "f".repeat(300), "v".repeat(70_000));

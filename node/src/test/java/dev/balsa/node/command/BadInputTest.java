@@ -79,6 +79,7 @@ class BadInputTest {
 
     /** What both hold before the request that is wrong. */
     private static void begin(List<Transcript.Step> steps, RedisServer redis, EngineServer ours) throws IOException {
+        ours.now(System.currentTimeMillis());
         List<List<String>> requests = new ArrayList<>(List.of(List.of("SELECT", "0"), List.of("FLUSHALL")));
         requests.addAll(OTHERS);
         steps.stream()

@@ -6,6 +6,8 @@ import java.util.TreeMap;
 
 /** What DUMP says of a value, read in a way that hides what differs by version, layout and clock. Stateless. */
 final class Payload {
+    private static final String DISTANCE = "[0-9]+\\.[0-9]{4}";
+
     private Payload() {}
 
     /** What RESTORE makes of a payload, as text; an error if it is refused. */
@@ -65,6 +67,23 @@ final class Payload {
         return our instanceof Reply.Bulk a && their instanceof Reply.Bulk b
                 ? number(a.bytes()).equals(number(b.bytes()))
                 : our.equals(their);
+    }
+
+    /** Whether replies are the same but for distances that differ in the last of four decimals. */
+    static boolean sameDistances(Reply our, Reply their) {
+        if (our instanceof Reply.Elements a && their instanceof Reply.Elements b) {
+            boolean same = a.type() == b.type() && a.items().size() == b.items().size();
+            for (int i = 0; same && i < a.items().size(); i++) {
+                same = sameDistances(a.items().get(i), b.items().get(i));
+            }
+            return same;
+        }
+        return our.equals(their)
+                || our instanceof Reply.Bulk a
+                        && their instanceof Reply.Bulk b
+                        && a.bytes().matches(DISTANCE)
+                        && b.bytes().matches(DISTANCE)
+                        && Math.abs(Double.parseDouble(a.bytes()) - Double.parseDouble(b.bytes())) < 0.00011;
     }
 
     /** A text, in one way of writing if it is a number. */

@@ -185,7 +185,8 @@ final class RandomCommands {
         }
         String time = chance(60) ? "0" : chance(80) ? distance() + "000" : one(NO_NUMBERS);
         List<String> restore = with(List.of("RESTORE", key(), time, payload), 60, List.of("REPLACE"));
-        restore = with(restore, 10, List.of("IDLETIME", number()));
+        // Not more than the 194 days after which the clock of 7.0 begins anew, where it is a second off or overflows.
+        restore = with(restore, 10, List.of("IDLETIME", one("0", "7", "100000", "8388607", "-1", "x", "")));
         return with(restore, 10, List.of("FREQ", one("0", "255", "256", "x")));
     }
 
@@ -295,8 +296,13 @@ final class RandomCommands {
     /** Times that are past, too large or none at all. */
     private String odd() {
         return chance(30)
-                ? one("0", "-1", "-100000", "9223372036854775807", "-9223372036854775808", "9223372036854775")
+                ? one("0", "-1", "-100000", "9223372036854775807", "-9223372036854775808", farthest())
                 : one(NO_NUMBERS);
+    }
+
+    /** As seconds near what is too large, as milliseconds a day apart from all others. */
+    private String farthest() {
+        return String.valueOf(9_223_372_036_854_775L - 100_000_000L * distinct++);
     }
 
     int below(int bound) {
