@@ -30,13 +30,13 @@ class KeyEventsTest {
     private static final int STEPS = Integer.getInteger("balsa.requests", 12_000);
     private static final String[] KEYS = {"a", "b", "c", "l", "l2", "s", "s2", "z", "z2", "h", "x"};
 
-    /** {@code K}: a key, {@code V}: a small number, {@code M}: a member. */
+    /** {@code K}: a key, {@code V}: a small number, {@code M}: a member. What has a deadline outlives the test. */
     private static final String[] COMMANDS = {
-        "SET K V", "SET K V EX 100", "SET K V NX", "SET K V XX KEEPTTL", "SETEX K 100 V", "PSETEX K 100000 V",
-        "SETNX K V", "MSET K V K V", "MSETNX K V K V", "GETSET K V", "GETDEL K", "GETEX K EX 100", "GETEX K PERSIST",
+        "SET K V", "SET K V EX 100000", "SET K V NX", "SET K V XX KEEPTTL", "SETEX K 100000 V", "PSETEX K 100000000 V",
+        "SETNX K V", "MSET K V K V", "MSETNX K V K V", "GETSET K V", "GETDEL K", "GETEX K EX 100000", "GETEX K PERSIST",
         "GETEX K", "APPEND K V", "SETRANGE K 2 V", "SETRANGE K 0 ", "INCR K", "DECRBY K V", "INCRBYFLOAT K 0.5",
         "SETBIT K V 1", "BITOP AND K K K", "BITFIELD K GET u8 0", "DEL K", "DEL K K K",
-        "UNLINK K", "EXPIRE K 100", "EXPIRE K 100 NX", "EXPIRE K -1", "PEXPIREAT K 1", "PERSIST K", "RENAME K K",
+        "UNLINK K", "EXPIRE K 100000", "EXPIRE K 100000 NX", "EXPIRE K -1", "PEXPIREAT K 1", "PERSIST K", "RENAME K K",
         "RENAMENX K K", "MOVE K 1", "COPY K K", "COPY K K REPLACE", "COPY K K DB 1", "LPUSH l M M", "RPUSH l M",
         "LPUSHX l M", "RPUSHX l2 M", "LPOP l", "RPOP l2", "LPOP l 2", "LREM l 0 M", "LTRIM l 0 1", "LTRIM l 1 0",
         "LSET l 0 M", "LINSERT l BEFORE M M", "LMOVE l l2 LEFT RIGHT", "LMOVE l2 l RIGHT LEFT", "RPOPLPUSH l l",

@@ -6,19 +6,26 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.awaitility.Awaitility;
 
 /** Servers on this machine's loopback address: Balsa in this process, or redis-server beside it. Stateless. */
 public final class LocalServer {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int TIMEOUT_MILLIS = 20_000;
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     private LocalServer() {}
 
-    /** One that nobody listens to. */
+    /** One that nobody listens to, and that nobody was told before: whoever was may not have bound it yet. */
     public static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
+        while (true) {
+            try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                if (GIVEN.add(probe.getLocalPort())) {
+                    return probe.getLocalPort();
+                }
+            }
         }
     }
 
@@ -31,11 +38,12 @@ public final class LocalServer {
         }
     }
 
-    /** A connection, as soon as a server answers there. */
+    /** A connection, as soon as a server answers there that has a leader. */
     static RespClient connect(int port) {
         return Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> {
             RespClient client = new RespClient("127.0.0.1", port, TIMEOUT_MILLIS);
-            client.ask("PING");
+            // Not PING, which a node answers that nobody leads yet: its writes would wait, and be refused in the end.
+            client.ask("DBSIZE");
             return client;
         }, client -> true);
     }

@@ -84,11 +84,12 @@ class TransactionScriptsTest {
     void every_script_gets_the_replies_of_redis() throws Exception {
         assumeTrue(Files.isExecutable(REDIS));
         int theirs = freePort();
-        redis = new ProcessBuilder(REDIS.toString(), "--port", "" + theirs, "--save", "", "--bind", "127.0.0.1", "--dir",
+        redis = new ProcessBuilder(REDIS.toString(), "--port", "" + theirs, "--save", "", "--bind", "127.0.0.1",
+                "--slowlog-log-slower-than", "-1", "--dir",
                 root.toString()).redirectErrorStream(true).redirectOutput(root.resolve("redis.log").toFile()).start();
         int ours = freePort();
         NodeConfig config = NodeConfig.load(null, List.of("--dir", root.toString(), "--port", "" + ours, "--raft-port",
-                "" + freePort(), "--bind", "127.0.0.1", "--maxclients", "10000"));
+                "" + freePort(), "--bind", "127.0.0.1", "--maxclients", "10000", "--slowlog-log-slower-than", "-1"));
         CompletableFuture<Integer> node =
                 CompletableFuture.supplyAsync(() -> running(config), Thread::startVirtualThread);
         connect(ours).close();

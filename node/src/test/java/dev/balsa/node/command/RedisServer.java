@@ -1,9 +1,8 @@
 package dev.balsa.node.command;
 
+import dev.balsa.node.cli.LocalServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,13 +28,15 @@ final class RedisServer implements Server {
         if (dump != null) {
             Files.copy(dump, directory.resolve("dump.rdb"));
         }
-        port = freePort();
-        process = new ProcessBuilder(
+        port = LocalServer.freePort();
+        ProcessBuilder command = new ProcessBuilder(
                         BINARY.toString(), "--port", String.valueOf(port), "--bind", "127.0.0.1", "--save", "", "--dir",
                         directory.toString(), "--enable-debug-command", "yes")
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("log").toFile())
-                .start();
+                .redirectOutput(directory.resolve("log").toFile());
+        // SORT ALPHA goes by the order of letters of whoever starts it.
+        command.environment().put("LC_ALL", "C");
+        process = command.start();
         connection = new RespConnection(port, process);
     }
 
@@ -83,7 +84,7 @@ final class RedisServer implements Server {
         process.destroy();
         try {
             if (!process.waitFor(RespConnection.TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
+                process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();
@@ -98,12 +99,6 @@ final class RedisServer implements Server {
     /** Where it listens. */
     int port() {
         return port;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return probe.getLocalPort();
-        }
     }
 
     private static void delete(Path file) {

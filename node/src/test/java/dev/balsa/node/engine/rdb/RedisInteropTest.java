@@ -3,6 +3,7 @@ package dev.balsa.node.engine.rdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.balsa.node.cli.LocalServer;
 import dev.balsa.node.engine.Database;
 import dev.balsa.node.engine.Keyspace;
 import dev.balsa.node.engine.Snapshot;
@@ -10,7 +11,6 @@ import dev.balsa.node.engine.StateDigest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -158,10 +158,7 @@ class RedisInteropTest {
     }
 
     private Redis start(Path in, String compression) throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = LocalServer.freePort();
         Process process = new ProcessBuilder(
                         SERVER.toString(), "--port", Integer.toString(port), "--save", "", "--dir", in.toString(),
                         "--bind", "127.0.0.1", "--rdbcompression", compression, "--enable-debug-command", "yes")
