@@ -33,6 +33,8 @@ class ApplyQueueTest {
     void a_loop_that_is_behind_looks_at_its_sockets_between_entries() throws Exception {
         ApplyQueue queue = new ApplyQueue(loop, 1 << 30);
         AtomicInteger applied = new AtomicInteger();
+        CountDownLatch allThere = new CountDownLatch(1);
+        loop.execute(() -> await(allThere));
         for (int i = 0; i < ENTRIES; i++) {
             queue.putLazily(100, () -> {
                 spin();
@@ -43,6 +45,7 @@ class ApplyQueueTest {
         CompletableFuture<Integer> turn = new CompletableFuture<>();
         var _ = loop.schedule(() -> turn.complete(applied.get()), 0, TimeUnit.NANOSECONDS);
         CompletableFuture<Integer> after = CompletableFuture.supplyAsync(applied::get, queue);
+        allThere.countDown();
         assertThat(turn.get(30, TimeUnit.SECONDS)).isLessThan(ENTRIES / 2);
         assertThat(after.get(30, TimeUnit.SECONDS)).isEqualTo(ENTRIES);
     }
@@ -86,6 +89,14 @@ class ApplyQueueTest {
             queue.put(512, () -> {});
         }
         assertThatThrownBy(() -> queue.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void spin() {
