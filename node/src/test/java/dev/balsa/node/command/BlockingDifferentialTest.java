@@ -58,7 +58,7 @@ class BlockingDifferentialTest {
                 }
                 step(random.next(free, ours.waiting()), ours, redis);
             }
-            assertThat(random.served).as("clients that were served after they had waited").isPositive();
+            System.out.println(ours.servedLater + " clients were served after they had waited");
             assertThat(ours.servedLater).isGreaterThan(COMMANDS / 20);
         }
     }
@@ -312,7 +312,6 @@ class BlockingDifferentialTest {
         private final ArrayDeque<List<String>> prepared = new ArrayDeque<>();
         private long number;
         private long id = 1;
-        int served = 1;
 
         /**
          * What happens next.
