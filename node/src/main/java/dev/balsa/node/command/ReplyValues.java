@@ -117,9 +117,24 @@ final class ReplyValues {
         if (size < 0) {
             throw new IllegalStateException("no array");
         }
-        LuaTable table = new LuaTable(x.budget(), size, 0);
+        LuaTable table = LuaTable.list(x.budget(), size);
+        boolean whole = true;
         for (int i = 1; i <= size; i++) {
-            table.set(x.budget(), i, value());
+            Object value = value();
+            if (value == Nil.NIL && whole) {
+                table = first(table, i - 1);
+                whole = false;
+            }
+            table.set(x.budget(), i, value);
+        }
+        return table;
+    }
+
+    /** The first elements alone: a table that meets a nil has grown no further. */
+    private LuaTable first(LuaTable all, int count) {
+        LuaTable table = LuaTable.list(x.budget(), count);
+        for (int i = 1; i <= count; i++) {
+            table.set(x.budget(), i, all.get(i));
         }
         return table;
     }

@@ -121,7 +121,7 @@ final class ScriptRun {
     }
 
     private LuaTable array(LuaState x, int from, int to) {
-        LuaTable table = new LuaTable(x.budget(), to - from, 0);
+        LuaTable table = LuaTable.list(x.budget(), to - from);
         Args all = call.args();
         for (int i = from; i < to; i++) {
             x.budget().string(all.length(i));

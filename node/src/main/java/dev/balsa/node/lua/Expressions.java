@@ -341,7 +341,7 @@ final class Expressions {
         boolean open = end != null && end.key() == null && end.value().isMulti();
         int table = out.reserve(1);
         out.at(e.line());
-        out.emit(Op.TABLE, table, open ? elements - 1 : elements, nodes);
+        out.emit(Op.TABLE, table, room(open ? elements - 1 : elements), room(nodes));
         int stored = 0;
         int pending = 0;
         for (Expr.Item item : e.items()) {
@@ -373,6 +373,17 @@ final class Expressions {
             out.emit(Op.MOVE, target, table, 0);
         }
         out.release(mark);
+    }
+
+    /** For how many C makes room: its instruction has three bits and an exponent for them. */
+    private static int room(int count) {
+        int exponent = 0;
+        int bits = count;
+        while (bits >= 16) {
+            bits = bits + 1 >> 1;
+            exponent++;
+        }
+        return bits << exponent;
     }
 
     private void field(int table, Expr key, Expr.Item item) {

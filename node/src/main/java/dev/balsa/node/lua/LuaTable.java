@@ -12,8 +12,15 @@ import org.jspecify.annotations.Nullable;
  *     index: open addressing over the nodes, twice as large; small tables have room for four nodes at once
  *
  * Both grow as in C: when a new key finds no node, the keys are counted and the array becomes the largest power of two
- * that is more than half full. Still, # of a table with holes, which Lua leaves open, can be another than there. The
- * order of the nodes depends on nothing but the order of the insertions. A value of null is nil; a node of such a value is dead until the next growth.
+ * that is more than half full. Nil for a new key is one more key, as there. So # of a table with holes, which Lua leaves
+ * open and which tells how large the array is, is the same as in C.
+ *
+ * When a new key finds no node is clear as long as all keys have values: when there are as many keys as nodes. A key
+ * that lost its value gives its node to a new one that belongs on just that node, so from then on a NodeVector tells.
+ * It is made when the first key loses its value, by going through the insertions again: the nodes have their order.
+ *
+ * The order of the nodes depends on nothing but the order of the insertions. A value of null is nil; such a node goes
+ * with the next growth, one without key when room is short.
  */
 
 /** A table of Lua. */
@@ -25,7 +32,8 @@ public final class LuaTable {
     /** With the objects of a key and a value that are numbers. */
     private static final int NODE_BYTES = 48;
     private static final int SLOT_BYTES = 20;
-    private static final int ARRAY_BITS_MAX = 26;
+    /** What a node costs more when there is a vector. */
+    private static final int VECTOR_BYTES = 32;
     private static final int ROOM_MIN = 4;
 
     private @Nullable Object[] array = EMPTY;
@@ -35,6 +43,9 @@ public final class LuaTable {
     private int used;
     /** Nodes that are paid for; the arrays have room for {@link #ROOM_MIN} at least. */
     private int capacity;
+    /** Null while the insertions into {@link #begun} empty nodes can be gone through again. */
+    private @Nullable NodeVector vector;
+    private int begun;
     private @Nullable LuaTable metatable;
     /** Bit {@code e}: as a metatable it has no event {@code e}. */
     private int absent;
@@ -53,6 +64,11 @@ public final class LuaTable {
         if (arraySize > 0 || nodes > 0) {
             resize(budget, arraySize, nodes);
         }
+    }
+
+    /** A table for elements 1 to {@code size}, to be set in turn: as large as if it had grown with them. */
+    public static LuaTable list(Budget budget, int size) {
+        return new LuaTable(budget, size == 0 ? 0 : 1 << Growth.ceilLog2(size), 0);
     }
 
     public @Nullable LuaTable metatable() {
@@ -154,22 +170,12 @@ public final class LuaTable {
                 return;
             }
         }
-        int node = find(key);
-        if (node >= 0) {
-            values[node] = stored(value);
-        } else if (value != Nil.NIL) {
-            insert(budget, key, value);
-        }
+        put(budget, find(key), key, value);
     }
 
     public void set(Budget budget, LuaString key, Object value) {
         absent = 0;
-        int node = find(key);
-        if (node >= 0) {
-            values[node] = stored(value);
-        } else if (value != Nil.NIL) {
-            insert(budget, key, value);
-        }
+        put(budget, find(key), key, value);
     }
 
     public void set(Budget budget, int key, Object value) {
@@ -178,17 +184,25 @@ public final class LuaTable {
             return;
         }
         Double boxed = (double) key;
-        int node = find(boxed);
-        if (node >= 0) {
-            values[node] = stored(value);
-        } else if (value != Nil.NIL) {
-            insert(budget, boxed, value);
-        }
+        put(budget, find(boxed), boxed, value);
     }
 
     /** Sets a field by its name, for those who build tables in Java. */
     public void set(Budget budget, String key, Object value) {
         set(budget, LuaString.of(key), value);
+    }
+
+    private void put(Budget budget, int node, Object key, Object value) {
+        if (node < 0) {
+            insert(budget, key, stored(value));
+        } else if (value != Nil.NIL) {
+            values[node] = value;
+        } else if (values[node] != null) {
+            if (vector == null) {
+                trace(budget);
+            }
+            values[node] = null;
+        }
     }
 
     private static @Nullable Object stored(Object value) {
@@ -239,21 +253,98 @@ public final class LuaTable {
         return -1;
     }
 
-    private void insert(Budget budget, Object key, Object value) {
-        if (used == capacity) {
-            rehash(budget, key);
-            if (key instanceof Double d && d == (int) (double) d) {
-                int i = (int) (double) d;
-                if (i - 1 >= 0 && i - 1 < array.length) {
-                    array[i - 1] = value;
-                    return;
-                }
-            }
+    private void insert(Budget budget, Object key, @Nullable Object value) {
+        if (isInserted(budget, key, value)) {
+            return;
         }
-        append(key, value);
+        rehash(budget, key);
+        int place = Growth.place(key);
+        if (place > 0 && place <= array.length) {
+            array[place - 1] = value;
+        } else if (!isInserted(budget, key, value)) {
+            throw new IllegalStateException("a table has grown for a key and has no node for it");
+        }
     }
 
-    private void append(Object key, Object value) {
+    /** False if there is no node for it. */
+    private boolean isInserted(Budget budget, Object key, @Nullable Object value) {
+        NodeVector nodes = vector;
+        if (nodes == null) {
+            if (used == capacity) {
+                return false;
+            }
+            if (value != null) {
+                append(key, value);
+                return true;
+            }
+            nodes = trace(budget);
+        }
+        int freed = nodes.take(key, keys, values);
+        if (freed == NodeVector.FULL) {
+            return false;
+        }
+        if (freed >= 0) {
+            keys[freed] = null;
+        }
+        if (used == keys.length) {
+            compact(budget, nodes);
+        }
+        nodes.put(used);
+        append(key, value);
+        return true;
+    }
+
+    /** Makes the vector by going through the insertions again. */
+    private NodeVector trace(Budget budget) {
+        budget.step(used >> 3);
+        budget.allocate((long) VECTOR_BYTES * capacity);
+        NodeVector made = new NodeVector(begun, keys.length);
+        for (int i = 0; i < used; i++) {
+            if (i == made.size()) {
+                made = grown(made, 1 << Growth.ceilLog2(i + 1), i);
+            }
+            made.add(keys, i);
+        }
+        made = made.size() == capacity ? made : grown(made, capacity, used);
+        vector = made;
+        return made;
+    }
+
+    private NodeVector grown(NodeVector from, int size, int entries) {
+        int[] same = new int[entries];
+        for (int i = 0; i < entries; i++) {
+            same[i] = i + 1;
+        }
+        NodeVector made = new NodeVector(size, keys.length);
+        made.addAll(from, same, keys);
+        return made;
+    }
+
+    /** Drops the nodes whose keys have given way to others. Afterwards there is room for as many keys again. */
+    private void compact(Budget budget, NodeVector nodes) {
+        budget.step(used >> 3);
+        @Nullable Object[] oldKeys = keys;
+        @Nullable Object[] oldValues = values;
+        int[] moved = new int[used];
+        empty(2 * Math.max(ROOM_MIN, capacity));
+        for (int i = 0; i < moved.length; i++) {
+            Object key = oldKeys[i];
+            if (key != null) {
+                append(key, oldValues[i]);
+                moved[i] = used;
+            }
+        }
+        nodes.renumber(moved, keys.length);
+    }
+
+    private void empty(int room) {
+        keys = room == 0 ? EMPTY : new Object[room];
+        values = room == 0 ? EMPTY : new Object[room];
+        index = room == 0 ? NO_INDEX : new int[2 * room];
+        used = 0;
+    }
+
+    private void append(Object key, @Nullable Object value) {
         Object stored = key instanceof Double d && d == 0 ? (Object) 0.0 : key;
         int mask = index.length - 1;
         int i = hash(stored) & mask;
@@ -273,38 +364,9 @@ public final class LuaTable {
             resize(budget, 0, total);
             return;
         }
-        int[] counts = new int[ARRAY_BITS_MAX + 1];
-        int inArray = 0;
-        for (int i = 0; i < array.length; i++) {
-            if (array[i] != null) {
-                counts[ceilLog2(i + 1)]++;
-                inArray++;
-            }
-        }
-        int total = inArray + 1;
-        int integers = inArray + count(extra, counts);
-        for (int i = 0; i < used; i++) {
-            Object key = keys[i];
-            if (values[i] != null && key != null) {
-                total++;
-                integers += count(key, counts);
-            }
-        }
-        budget.step(total >> 3);
-        int size = 0;
-        int kept = 0;
-        int sum = 0;
-        for (int i = 0, power = 1; i <= ARRAY_BITS_MAX && power / 2 < integers; i++, power *= 2) {
-            sum += counts[i];
-            if (counts[i] > 0 && sum > power / 2) {
-                size = power;
-                kept = sum;
-            }
-            if (sum == integers) {
-                break;
-            }
-        }
-        resize(budget, size, total - kept);
+        Growth sizes = Growth.of(array, keys, values, used, extra);
+        budget.step(sizes.total() >> 3);
+        resize(budget, sizes.array(), sizes.nodes());
     }
 
     /** How many nodes have a value. */
@@ -325,65 +387,81 @@ public final class LuaTable {
         return false;
     }
 
-    private static int count(Object key, int[] counts) {
-        if (key instanceof Double d) {
-            int i = (int) (double) d;
-            if (i == d && i > 0 && i <= 1 << ARRAY_BITS_MAX) {
-                counts[ceilLog2(i)]++;
-                return 1;
-            }
-        }
-        return 0;
-    }
-
-    private static int ceilLog2(int n) {
-        return 32 - Integer.numberOfLeadingZeros(n - 1);
-    }
-
     private void resize(Budget budget, int arraySize, int nodes) {
-        int nodeSize = nodes == 0 ? 0 : 1 << ceilLog2(nodes);
+        int nodeSize = nodes == 0 ? 0 : 1 << Growth.ceilLog2(nodes);
+        if (vector == null && arraySize != array.length && staysInNodes(arraySize)) {
+            trace(budget);
+        }
         budget.allocate((long) SLOT_BYTES * (arraySize - array.length)
-                + (long) NODE_BYTES * ((long) nodeSize - capacity));
+                + (long) (vector == null ? NODE_BYTES : NODE_BYTES + VECTOR_BYTES) * ((long) nodeSize - capacity));
         capacity = nodeSize;
-        if (arraySize == array.length && used <= nodeSize && nodeSize <= keys.length && live() == used) {
+        if (vector == null && arraySize == array.length && used > 0 && nodeSize <= keys.length) {
             return;
         }
-        int room = nodeSize == 0 ? 0 : Math.max(ROOM_MIN, nodeSize);
         @Nullable Object[] oldArray = array;
         @Nullable Object[] oldKeys = keys;
         @Nullable Object[] oldValues = values;
-        int oldUsed = used;
-        array = arraySize == oldArray.length ? oldArray
-                : Arrays.copyOf(oldArray, arraySize);
-        keys = room == 0 ? EMPTY : new Object[room];
-        values = room == 0 ? EMPTY : new Object[room];
-        index = room == 0 ? NO_INDEX : new int[2 * room];
-        used = 0;
+        int[] moved = new int[used];
+        array = arraySize == oldArray.length ? oldArray : Arrays.copyOf(oldArray, arraySize);
+        empty(nodeSize == 0 ? 0 : Math.max(ROOM_MIN, nodeSize));
         for (int i = arraySize; i < oldArray.length; i++) {
             Object value = oldArray[i];
             if (value != null) {
                 append((double) (i + 1), value);
             }
         }
-        for (int i = 0; i < oldUsed; i++) {
+        int vanished = used;
+        for (int i = 0; i < moved.length; i++) {
             Object key = oldKeys[i];
             Object value = oldValues[i];
             if (key == null || value == null) {
                 continue;
             }
-            int place = key instanceof Double d && d == (int) (double) d ? (int) (double) d : 0;
+            int place = Growth.place(key);
             if (place > 0 && place <= arraySize) {
                 array[place - 1] = value;
             } else {
                 append(key, value);
+                moved[i] = used;
             }
+        }
+        renew(budget, moved, vanished);
+    }
+
+    /** Whether some key that has a value would not go into an array of that size. */
+    private boolean staysInNodes(int arraySize) {
+        for (int i = 0; i < used; i++) {
+            int place = Growth.place(keys[i]);
+            if (place == 0 || place > arraySize) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Puts the keys on the nodes of a new vector, the {@code vanished} ones that were in the array before. */
+    private void renew(Budget budget, int[] moved, int vanished) {
+        NodeVector old = vector;
+        if (used == vanished) {
+            begun = capacity;
+            vector = null;
+            if (old != null) {
+                budget.allocate((long) -VECTOR_BYTES * capacity);
+            }
+        } else if (old != null) {
+            NodeVector made = new NodeVector(capacity, keys.length);
+            for (int i = 0; i < vanished; i++) {
+                made.add(keys, i);
+            }
+            made.addAll(old, moved, keys);
+            vector = made;
         }
     }
 
     /** Makes room for elements that a constructor will set. */
     void growArray(Budget budget, int size) {
         if (size > array.length) {
-            resize(budget, size, Math.max(live(), capacity));
+            resize(budget, size, capacity);
         }
     }
 

@@ -80,6 +80,7 @@ public final class Metatables {
                     rawSet(x, table, key, value);
                     return;
                 }
+                touch(x, table, key);
             } else {
                 next = event(x, into, Event.NEWINDEX);
                 if (next == null) {
@@ -100,13 +101,25 @@ public final class Metatables {
         if (table.isReadOnly()) {
             throw x.runtimeError("Attempt to modify a readonly table");
         }
+        checkKey(x, key);
+        table.set(x.budget(), key, value);
+    }
+
+    /** Makes a key without value of what is no key yet: C has done so when it calls __newindex. */
+    private static void touch(LuaState x, LuaTable table, Object key) {
+        checkKey(x, key);
+        if (!table.isReadOnly()) {
+            table.set(x.budget(), key, Nil.NIL);
+        }
+    }
+
+    private static void checkKey(LuaState x, Object key) {
         if (key == Nil.NIL) {
             throw x.runtimeError("table index is nil");
         }
         if (key instanceof Double d && Double.isNaN(d)) {
             throw x.runtimeError("table index is NaN");
         }
-        table.set(x.budget(), key, value);
     }
 
     static Object first(Object results) {
